@@ -1,0 +1,23 @@
+"""The pure heart of Wince: numpy in, numpy out; no bpy, no torch, no scipy, nothing read on import.
+
+Conventions, everywhere in this package
+    length      metres (labels that say mm are millimetres)
+    axes        Blender's: Z up, the face looks along -Y, +X is the character's left
+    angles      radians; names that end in _deg are degrees
+    matrices    act on column vectors
+    floats      float64 inside, float32 at Blender's border
+    cameras     exported in OpenCV's convention too (K, R, t; x right, y down, z forward)
+    AUs         intensities 0..5 (FACS A..E = 1..5, 0 absent); the share of full displacement is 0..1
+
+Files
+    errors      WinceError, what a user can mend
+    streams     random generators by name
+    facs/       action units: table, notation, intensity curve, PSPI, ARKit, samplers of expressions
+    pack        the face pack: one topology, its shapes, regions, landmarks
+    identity    who: a small value that goes to JSON and back, and the sampler of people
+    face        the person built from an identity: rest mesh, shape deltas, eyes
+    lids        eyelids that meet
+    rig         weights and bones of an AU vector; the numpy twin of the rig in Blender
+    heatmap     pspi_heat, the pain heatmap, in millimetres per vertex
+    cameras     views: named, generated, and their K, R, t
+"""
