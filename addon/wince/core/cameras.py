@@ -1,0 +1,233 @@
+"""Views: where a camera stands, and its K, R, t.
+
+A camera description is any object with the fields of `job.spec.Camera`; this file turns it into numbers and never asks
+where it came from. Pixel centres have whole numbers, as in OpenCV: the centre of the top left pixel is (0, 0), so a
+projected point (x, y) lies in the pixel `image[round(y), round(x)]`, and cx = (width - 1) / 2.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .errors import WinceError
+from .streams import stream
+
+LOOK_AT = ("face", "eyes", "mouth")
+NEAREST_M = 0.03                       # a lens closer than this to the skin sees nothing one would call a view
+
+# Columns: the x, y, z axes of a Blender camera that looks the face in the eyes (it looks along its own -Z).
+FRONTAL = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+BLENDER_TO_OPENCV = np.diag([1.0, -1.0, -1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One camera in one place.
+
+    K             (3, 3)  pixels
+    R, t          (3, 3), (3,)  world -> OpenCV camera: x right, y down, z forward; metres
+    matrix_world  (4, 4)  Blender camera -> world
+    """
+
+    name: str
+    K: np.ndarray
+    R: np.ndarray
+    t: np.ndarray
+    width: int
+    height: int
+    lens_mm: float
+    sensor_mm: float
+    distance_m: float
+    matrix_world: np.ndarray
+
+
+def rotation(yaw, pitch, roll):
+    """Return the turn of a head, or of a camera that looks at it.
+
+    yaw      radians, positive to the character's left
+    pitch    radians, positive up
+    roll     radians, positive when the character's left ear goes down
+    returns  (3, 3)  rotation in Blender axes; the identity looks along -Y
+    """
+    (cy, sy), (cp, sp), (cr, sr) = ((np.cos(a), np.sin(a)) for a in (yaw, -pitch, roll))
+    turn = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
+    nod = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    tilt = np.array([[cr, 0, sr], [0, 1, 0], [-sr, 0, cr]])
+    return turn @ nod @ tilt
+
+
+def angles(matrix):
+    """Return (yaw, pitch, roll) in radians of a (3, 3) rotation; the inverse of `rotation` for |pitch| < 90 degrees."""
+    yaw = np.arctan2(-matrix[0, 1], matrix[1, 1])
+    pitch = -np.arcsin(np.clip(matrix[2, 1], -1, 1))
+    roll = np.arctan2(-matrix[2, 0], matrix[2, 2])
+    return float(yaw), float(pitch), float(roll)
+
+
+def view(camera, target, face_height, resolution):
+    """Place a described camera before a face.
+
+    camera       fields of job.spec.Camera
+    target       (3,) metres, the point it looks at
+    face_height  metres, chin to hairline; decides the distance where the camera gives none
+    resolution   (width, height) of the job, where the camera has none of its own
+    returns      View
+    raises       WinceError for impossible numbers
+    """
+    check(camera)
+    width, height = camera.resolution or resolution
+    focal = camera.lens_mm / camera.sensor_mm * max(width, height)        # the sensor's long side lies along the picture's
+    distance = camera.distance_m or focal * face_height / (camera.fill * height)
+    turn = rotation(*np.radians([camera.yaw_deg, camera.pitch_deg, camera.roll_deg])) @ FRONTAL
+    centre = np.asarray(target, float) + distance * turn[:, 2]
+    matrix = np.eye(4)
+    matrix[:3, :3], matrix[:3, 3] = turn, centre
+    R = BLENDER_TO_OPENCV @ turn.T
+    K = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
+    return View(camera.name, K, R, -R @ centre, width, height, camera.lens_mm, camera.sensor_mm, float(distance), matrix)
+
+
+def to_camera(view, points):
+    """Return (N, 3) world points in the OpenCV frame of a view; z is the planar depth in metres."""
+    return np.asarray(points, float) @ view.R.T + view.t
+
+
+def project(view, points):
+    """Return the pixel coordinates (N, 2) of world points (N, 3); points behind the camera come out as nan."""
+    seen = to_camera(view, points) @ view.K.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(seen[:, 2:] > 0, seen[:, :2] / seen[:, 2:], np.nan)
+
+
+def face_to_camera(view, head):
+    """Return yaw, pitch, roll in radians of a head (3, 3 rotation, identity at rest) as the camera sees it."""
+    camera = view.matrix_world[:3, :3] @ FRONTAL.T
+    return angles(camera.T @ head)
+
+
+def check(camera):
+    """Refuse a camera that could not exist.
+
+    raises  WinceError, naming the camera, the field and what it may be
+    """
+    rules = (("lens_mm", camera.lens_mm > 0, "more than 0"),
+             ("sensor_mm", camera.sensor_mm > 0, "more than 0"),
+             ("fill", 0 < camera.fill <= 4, "between 0 and 4"),
+             ("distance_m", camera.distance_m is None or camera.distance_m > 0, "more than 0"),
+             ("look_at", camera.look_at in LOOK_AT, "one of " + ", ".join(LOOK_AT)),
+             ("resolution", camera.resolution is None or min(camera.resolution) >= 8, "at least 8 x 8 pixels"))
+    for field, good, cure in rules:
+        if not good:
+            raise WinceError(f"camera {camera.name!r}: {field} is {getattr(camera, field)!r}, it must be {cure}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", camera.name):
+        raise WinceError(f"camera {camera.name!r}: a view's name becomes a folder, use small letters, digits, _ and -")
+
+
+def check_outside(view, vertices, triangles):
+    """Refuse a camera that stands in the head or touches it.
+
+    vertices   (V, 3) metres
+    triangles  (T, 3) int, the outer surface; it may be open at the neck
+    raises     WinceError
+    """
+    centre = view.matrix_world[:3, 3]
+    near = np.min(np.linalg.norm(vertices - centre, axis=1))
+    if near < NEAREST_M or winding(centre, vertices, triangles) > 0.5:
+        raise WinceError(f"camera {view.name!r} stands inside the head or touches it ({view.distance_m:.2f} m from what it "
+                         f"looks at): give it more distance_m, a longer lens_mm or a smaller fill")
+
+
+def winding(point, vertices, triangles):
+    """Return how often a surface winds around a point: 1 inside a closed one, 0 outside, in between near an opening.
+
+    point      (3,)
+    vertices   (V, 3)
+    triangles  (T, 3) int
+    returns    float >= 0
+    """
+    corners = vertices[triangles] - point
+    a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
+    la, lb, lc = (np.linalg.norm(side, axis=1) for side in (a, b, c))
+    volume = np.einsum("ti,ti->t", a, np.cross(b, c))
+    spread = (la * lb * lc + np.einsum("ti,ti->t", a, b) * lc
+              + np.einsum("ti,ti->t", b, c) * la + np.einsum("ti,ti->t", c, a) * lb)
+    return abs(float(np.arctan2(volume, spread).sum())) / (2 * np.pi)
+
+
+# Generators: one description, many cameras ---------------------------------------------------------------------------
+
+def expand(cameras, seed=0, person=0):
+    """Return the single cameras of a list in which some have a generator.
+
+    cameras  descriptions (fields of job.spec.Camera)
+    seed     the dataset's seed and
+    person   the person's number: only `jitter` draws, once per person, so that a person's views stay aligned
+    returns  list of descriptions without a generator; names do not depend on seed or person
+    raises   WinceError for an unknown generator or parameter, or two views of one name
+    """
+    single = [one for camera in cameras for one in _family(camera, seed, person)]
+    names = [camera.name for camera in single]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise WinceError(f"two views are called {twice[0]!r}: give each camera its own name")
+    for camera in single:
+        check(camera)
+    return single
+
+
+def _family(camera, seed, person):
+    """Return the cameras that one description stands for."""
+    if camera.generator is None:
+        _refuse_unknown(camera, {})
+        return [camera]
+    if camera.generator not in GENERATORS:
+        raise WinceError(f"camera {camera.name!r}: unknown generator {camera.generator!r}, known are {', '.join(GENERATORS)}")
+    make, defaults = GENERATORS[camera.generator]
+    _refuse_unknown(camera, defaults)
+    given = defaults | camera.params
+    if not 1 <= given["count"] <= 1000:
+        raise WinceError(f"camera {camera.name!r}: count is {given['count']:g}, it must be between 1 and 1000")
+    offsets = make(given, stream(seed, "camera", person, camera.name))
+    return [_moved(camera, number, offset) for number, offset in enumerate(offsets)]
+
+
+def _refuse_unknown(camera, known):
+    """Refuse parameters that the camera's generator does not have."""
+    if unknown := sorted(camera.params.keys() - known.keys()):
+        words = ", ".join(known) if known else "none without a generator"
+        raise WinceError(f"camera {camera.name!r}: unknown parameter {unknown[0]!r} in params, known are {words}")
+
+
+def _moved(camera, number, offset):
+    """Return a copy of a camera under its number, its angles moved by (yaw, pitch, roll) degrees and its fill scaled."""
+    yaw, pitch, roll, closer = offset
+    return replace(camera, name=f"{camera.name}_{number:02d}", generator=None, params={},
+                   yaw_deg=camera.yaw_deg + float(yaw), pitch_deg=camera.pitch_deg + float(pitch),
+                   roll_deg=camera.roll_deg + float(roll), fill=camera.fill * float(closer),
+                   distance_m=camera.distance_m and camera.distance_m / float(closer))
+
+
+def _arc(given, rng):
+    """Evenly spaced yaws, both ends included."""
+    yaws = np.linspace(given["from_deg"], given["to_deg"], int(given["count"]))
+    return [(yaw, 0.0, 0.0, 1.0) for yaw in yaws]
+
+
+def _dome(given, rng):
+    """Arcs above each other: `count` cameras on each of `rings` rings."""
+    pitches = np.linspace(given["low_deg"], given["high_deg"], int(given["rings"]))
+    return [(yaw, pitch, 0.0, 1.0) for pitch in pitches for yaw, *_ in _arc(given, rng)]
+
+
+def _jitter(given, rng):
+    """Normal deviations around the description, in angle and in size on the picture."""
+    spread = [given["yaw_deg"], given["pitch_deg"], given["roll_deg"], given["fill"]]
+    drawn = rng.normal(size=(int(given["count"]), 4)).clip(-2.5, 2.5) * spread
+    return [(yaw, pitch, roll, np.exp(closer)) for yaw, pitch, roll, closer in drawn]
+
+
+GENERATORS = {
+    "arc": (_arc, {"count": 5, "from_deg": -90.0, "to_deg": 90.0}),
+    "dome": (_dome, {"count": 5, "rings": 3, "from_deg": -60.0, "to_deg": 60.0, "low_deg": -20.0, "high_deg": 40.0}),
+    "jitter": (_jitter, {"count": 1, "yaw_deg": 15.0, "pitch_deg": 8.0, "roll_deg": 4.0, "fill": 0.08}),
+}

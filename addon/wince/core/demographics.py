@@ -1,0 +1,143 @@
+"""Drawing people: balanced cells, overlapping groups, a stream per factor.
+
+A group name is a generation target: a distribution over the model's poles, some local shapes, and skin tone. Three poles
+cannot carry six groups apart, and the distributions overlap on purpose; `separation` measures how far apart they come out.
+"""
+
+import json
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+from .errors import WinceError
+from .identity import AGE_RANGE, POLES, Identity
+from .streams import STREAM_VERSION, stream
+
+GROUPS_FILE = Path(__file__).resolve().parents[1] / "data" / "groups.json"
+GENDER_RANGE = {"woman": (0.0, 0.25), "man": (0.75, 1.0)}
+FOLDS = 10
+
+# standard deviation of local axes by their first word, in units of the shape's full effect; the rest take DEFAULT_SPREAD
+SPREAD = {"eye": 0.15, "ear": 0.25, "neck": 0.15, "outline": 0.16, "head": 0.16}
+DEFAULT_SPREAD = 0.22
+SIDE_SPREAD = 0.05              # how much left and right of one axis differ
+ASYMMETRY_SPREAD = 0.10
+BOUND = 0.75                    # no drawn axis goes further than this
+
+
+def read_groups(path=None):
+    """Return {group: its distribution} from a groups file, the built-in one by default.
+
+    raises  WinceError when the file is missing, broken, or a group lacks a field
+    """
+    path = Path(path or GROUPS_FILE)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise WinceError(f"groups file {path} cannot be read ({error}): copy the built-in groups.json and change that") from None
+    for name, row in data.get("groups", {}).items():
+        if missing := {"ancestry", "concentration", "shapes", "skin_lab", "iris"} - row.keys():
+            raise WinceError(f"groups file {path}: group {name!r} lacks {sorted(missing)[0]!r}")
+    return data["groups"]
+
+
+def cell_of(people, seed, number):
+    """Return (cell, index within the cell) of a person; every run of len(cells) people has each cell once.
+
+    Neighbouring people differ in all three factors, so that small sets are balanced too.
+    """
+    factors = [people.ages, people.genders, people.groups]
+    size = int(np.prod([len(f) for f in factors]))
+    block, place = divmod(number, size)
+    ages, genders, groups = ([f[i] for i in stream(seed, "cells", block, k).permutation(len(f))] for k, f in enumerate(factors))
+    turn, g = divmod(place, len(groups))
+    shift_w, shift_a = divmod(turn, len(ages))
+    age = ages[(g + shift_a) % len(ages)]
+    gender = genders[(g // len(ages) + g + shift_w) % len(genders)]
+    return {"age": age_label(age), "gender": gender, "group": groups[g]}, block
+
+
+def age_label(ages):
+    """Return a cell's name for an age range: (20.0, 35.0) -> "20-35"."""
+    return "-".join(f"{years:g}" for years in ages)
+
+
+def fold10(seed, cell, index):
+    """Return the fold 0..9 of the index-th person of a cell: within each block of ten, a keyed permutation."""
+    block, place = divmod(index, FOLDS)
+    key = "|".join(f"{k}={cell[k]}" for k in sorted(cell))
+    return int(stream(seed, "fold10", key, block).permutation(FOLDS)[place])
+
+
+def sample(seed, number, people, pack, groups=None):
+    """Draw one person.
+
+    seed, number  the dataset's seed and the person's number
+    people        spec.People: ages, genders, groups, fixed
+    pack          FacePack: which axes there are
+    groups        as `read_groups` returns; the built-in ones by default
+    returns       Identity
+    """
+    groups = groups or read_groups()
+    cell, _ = cell_of(people, seed, number)
+    row = groups.get(cell["group"])
+    if row is None:
+        raise WinceError(f"unknown group {cell['group']!r}: known are {', '.join(groups)}")
+    low, high = next(a for a in people.ages if age_label(a) == cell["age"])
+    fixed = dict(people.fixed)
+    age = fixed.get("age", float(np.round(stream(seed, "identity.age", number).uniform(low, high), 1)))
+    gender = fixed.get("gender", float(np.round(stream(seed, "identity.gender", number).uniform(*GENDER_RANGE[cell["gender"]]), 3)))
+    return Identity(id=f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}", seed=seed, number=number,
+                    age=float(np.clip(age, *AGE_RANGE)), gender=float(gender), ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell,
+                    shapes=_shapes(seed, number, row, pack), skin_lab=_skin(seed, number, row, fixed), iris=_iris(seed, number, row),
+                    stream_version=STREAM_VERSION, pack_hash=pack.hash)
+
+
+def axes(pack):
+    """Return the pack's local axes as {axis: (has a negative end, has a positive end)}."""
+    ends = {}
+    for name in pack.shapes.names:
+        kind, _, rest = name.partition(":")
+        if kind in ("local", "asym"):
+            axis = rest[:-1] if kind == "local" else name[:-1]
+            ends.setdefault(axis, set()).add(name[-1])
+    return {axis: ("-" in found, "+" in found) for axis, found in sorted(ends.items())}
+
+
+def _ancestry(seed, number, row):
+    drawn = stream(seed, "identity.ancestry", number).dirichlet(np.array(row["ancestry"]) * row["concentration"])
+    drawn = np.round(drawn, 4)
+    drawn[np.argmax(drawn)] += 1 - drawn.sum()
+    return {pole: float(round(w, 4)) for pole, w in zip(POLES, drawn)}
+
+
+def _shapes(seed, number, row, pack):
+    """Draw every local axis from a stream of its own, so that a new axis moves no other."""
+    out = {}
+    for axis, (low, high) in axes(pack).items():
+        centre, side = axis.partition(".")[::2]
+        if axis.startswith("asym:"):
+            value = stream(seed, "identity.asymmetry", number, axis).normal(0, ASYMMETRY_SPREAD)
+        else:
+            spread = SPREAD.get(axis.split("-")[0], DEFAULT_SPREAD)
+            value = row["shapes"].get(axis, 0.0) + stream(seed, "identity.shape", number, centre).normal(0, spread)
+            if side:
+                value += stream(seed, "identity.asymmetry", number, axis).normal(0, SIDE_SPREAD)
+        value = value if low else abs(value)
+        out[axis] = float(np.round(np.clip(value, -BOUND, BOUND), 3))
+    return out
+
+
+def _skin(seed, number, row, fixed):
+    mean, spread = np.array(row["skin_lab"])
+    lab = mean + spread * np.clip(stream(seed, "look.skin", number).normal(size=3), -2.2, 2.2)
+    if "skin_lightness" in fixed:
+        lab[0] = fixed["skin_lightness"]
+    return tuple(float(v) for v in np.round(np.clip(lab, (25, 5, 8), (80, 20, 28)), 2))
+
+
+def _iris(seed, number, row):
+    names = sorted(row["iris"])
+    weight = np.array([row["iris"][n] for n in names], dtype=float)
+    return str(stream(seed, "look.iris", number).choice(names, p=weight / weight.sum()))

@@ -1,0 +1,104 @@
+"""Who: an identity is a small value that goes to JSON and back; the face model makes a person of it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from .errors import WinceError
+
+POLES = ("pole_a", "pole_b", "pole_c")
+AGE_RANGE = (18.0, 95.0)                       # adults only: neither the model nor PSPI covers children
+YOUNG, OLD = 25.0, 85.0                        # the ages at which the model's young and old shapes stand
+SENESCENCE = (40.0, 90.0)                      # from where to where local signs of age grow
+
+# What years do to a face beyond the age axis, at full age: axis -> value added. The axis alone moves a face by 2 mm.
+AGEING = {
+    "head-age": 0.8, "nose-scale-vert": 0.2, "nose-point-up": -0.3, "nose-width2": 0.15, "mouth-upperlip-volume": -0.5,
+    "mouth-lowerlip-volume": -0.4, "mouth-upperlip-height": -0.2, "mouth-laugh-lines-in": 0.7, "mouth-angles-up": -0.35,
+    "chin-jaw-drop": 0.3, "neck-double": 0.25, "eyebrows-trans-up": -0.2, "forehead-temple": -0.3,
+}
+AGEING_SIDED = {
+    "eye-bag": 0.6, "eye-eyefold-up": -0.5, "eye-height2": -0.15, "eye-height3": -0.25, "cheek-volume": -0.35, "cheek-inner": -0.35,
+    "cheek-trans-up": -0.3, "ear-scale": 0.3, "ear-lobe": 0.4,
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a face is.
+
+    id          str: seed, number, pack hash and stream version; what a label cites
+    seed, number   the draw
+    age         years, 18..95
+    gender      0 woman .. 1 man, continuous
+    ancestry    {"pole_a", "pole_b", "pole_c"}: weights that sum to 1
+    group       generation target that the draw came from, "" for none; not a fact about the face
+    cell        {"age", "gender", "group"}: what the plan balanced
+    shapes      {axis: -1..1}: local shapes and asymmetries, without the signs of age
+    skin_lab    target skin albedo, CIE L*a*b* (D65)
+    iris        colour name
+    """
+
+    id: str
+    seed: int
+    number: int
+    age: float
+    gender: float
+    ancestry: dict
+    group: str = ""
+    cell: dict = field(default_factory=dict)
+    shapes: dict = field(default_factory=dict)
+    skin_lab: tuple = (65.0, 10.0, 17.0)
+    iris: str = "brown"
+    stream_version: int = 1
+    pack_hash: str = ""
+
+    def __post_init__(self):
+        if not AGE_RANGE[0] <= self.age <= AGE_RANGE[1]:
+            raise WinceError(f"identity {self.id}: age {self.age:g} is outside {AGE_RANGE[0]:g}..{AGE_RANGE[1]:g}: adults only")
+        if not 0 <= self.gender <= 1:
+            raise WinceError(f"identity {self.id}: gender {self.gender:g} is outside 0 (woman) .. 1 (man)")
+        if set(self.ancestry) != set(POLES) or abs(sum(self.ancestry.values()) - 1) > 1e-6 or min(self.ancestry.values()) < 0:
+            raise WinceError(f"identity {self.id}: ancestry needs {', '.join(POLES)}, each at least 0, summing to 1")
+
+    def weights(self):
+        """Return {shape of the pack: weight}: the macro corners, then every local axis with the signs of age."""
+        out = {}
+        for pole, share in self.ancestry.items():
+            for gender, part in (("woman", 1 - self.gender), ("man", self.gender)):
+                for age, years in (("young", 1 - self._oldness()), ("old", self._oldness())):
+                    out[f"macro:{pole}-{gender}-{age}"] = share * part * years
+        for axis, value in self._axes().items():
+            prefix = "" if axis.startswith("asym:") else "local:"
+            out[f"{prefix}{axis}{'+' if value > 0 else '-'}"] = abs(value)
+        return {name: weight for name, weight in out.items() if weight > 1e-9}
+
+    def json(self):
+        """Return the identity as JSON text; `from_json` gives an equal identity back."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+
+    def _oldness(self):
+        return float(np.clip((self.age - YOUNG) / (OLD - YOUNG), 0.0, 1.05))
+
+    def _axes(self):
+        senescence = float(np.clip((self.age - SENESCENCE[0]) / (SENESCENCE[1] - SENESCENCE[0]), 0, 1))
+        axes = dict(self.shapes)
+        signs = AGEING | {f"{axis}.{side}": value for axis, value in AGEING_SIDED.items() for side in "LR"}
+        for axis, value in signs.items():
+            axes[axis] = float(np.clip(axes.get(axis, 0.0) + senescence * value, -1, 1))
+        return axes
+
+
+def from_json(text, where="identity"):
+    """Read an identity from JSON text.
+
+    raises  WinceError for broken JSON, unknown or missing keys, or values out of range
+    """
+    try:
+        data = json.loads(text)
+        return Identity(**{**data, "skin_lab": tuple(data["skin_lab"])})
+    except json.JSONDecodeError as error:
+        raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): save the identity again") from None
+    except (TypeError, KeyError) as error:
+        raise WinceError(f"{where} is not an identity ({error}): its keys are those of docs/identity.md") from None

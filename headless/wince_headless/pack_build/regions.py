@@ -1,0 +1,154 @@
+"""Region weights and landmarks, read off the average adult.
+
+Regions are soft ellipses in the frontal plane (millimetres from the midpoint between the eyes, X to the character's
+left, Z up), except lids and lips, which follow their rings. Positions are ours, after the anatomy that FACS names.
+"""
+
+import numpy as np
+
+# region: (x, z, radius x, radius z, how far behind the nose tip it may lie); sided regions stand at +x and are mirrored
+SIDED = {
+    "brow_inner": (16, 14, 9, 6, 45), "brow_outer": (40, 17, 12, 6, 60), "nose_wing": (15, -39, 6, 8, 40),
+    "crows_feet": (53, 0, 8, 13, 75), "infraorbital": (31, -17, 14, 7, 55), "cheek": (42, -31, 16, 15, 75),
+    "nasolabial": (25, -51, 6, 14, 50), "mouth_corner": (25, -66, 6, 7, 50), "temple": (60, 20, 9, 16, 95),
+    "jaw": (50, -72, 12, 14, 85), "ear": (76, -16, 12, 26, 140),
+}
+MIDLINE = {
+    "forehead": (0, 40, 42, 18, 60), "glabella": (0, 13, 9, 9, 40), "nose_root": (0, -1, 8, 8, 40),
+    "nose_bridge": (0, -19, 8, 11, 30), "nose_tip": (0, -37, 10, 8, 25), "philtrum": (0, -51, 20, 6, 40),
+    "chin": (0, -91, 18, 11, 50),
+}
+LID_RINGS = (1, 9)              # rings that belong to the lids
+LIP_RINGS = {"upper": 7, "lower": 6}
+
+# the 68 points of iBUG 300-W, frontal plane as above; the left half, mirrored for the right
+JAW = ((70, -1, 86), (69, -16, 84), (67, -32, 81), (64, -48, 76), (58, -65, 66), (50, -80, 53), (38, -93, 38), (20, -102, 24), (0, -105, 16))
+BROW = ((13, 12), (20, 15.5), (29, 18), (39, 18), (49, 13.5))
+NOSE_LINE = (-1, -13, -25, -37)
+NOSE_BASE = ((15.5, -43.5), (8, -45.5), (0, -46.5))
+
+BROW_SHAPE = ((11.5, 12.0), (20, 15.0), (30, 17.8), (40, 17.8), (51, 12.5))
+BROW_HALF_WIDTH = (3.6, 3.6, 3.2, 2.6, 0.9)
+
+
+def frontal(points, origin):
+    """Return points (N, 3; metres) as (N, 3) millimetres: X left, Z up from between the eyes, depth behind the nose tip."""
+    x, y, z = ((points - origin) * 1000).T
+    return np.stack([x, z, y], axis=1)
+
+
+def weights(points, origin, exterior, eyes, mouth, corner):
+    """Return every region's weights.
+
+    points    (V, 3) the average adult; origin (3,) between the eyes in x and z, the nose tip in y
+    exterior  (V,) bool; nothing else gets weight
+    eyes      {"l": Rings, "r": Rings}; mouth: Rings; corner: column of the mouth's right corner
+    returns   {name: (V,) float32 in 0..1}, sided names end in .L or .R
+    """
+    xz = frontal(points, origin)
+    out = {name: _ellipse(xz, *row) for name, row in MIDLINE.items()}
+    for name, (x, *rest) in SIDED.items():
+        out[f"{name}.L"], out[f"{name}.R"] = _ellipse(xz, x, *rest), _ellipse(xz, -x, *rest)
+    for side in "lr":
+        half = eyes[side].outward.shape[1] // 2
+        for lid, columns in (("upper_lid", slice(1, half)), ("lower_lid", slice(half + 1, None))):
+            out[f"{lid}.{side.upper()}"] = _on_rings(len(points), eyes[side].outward[slice(*LID_RINGS), columns])
+    out["upper_lip"] = _on_rings(len(points), mouth.outward[:LIP_RINGS["upper"] + 1, :corner + 1])
+    out["lower_lip"] = _on_rings(len(points), mouth.outward[:LIP_RINGS["lower"] + 1, corner:])
+    out["neck"] = np.clip((30 - 1000 * points[:, 2]) / 15, 0, 1) * (np.abs(points[:, 0]) < 0.07)
+    return {name: (w * exterior).astype(np.float32) for name, w in sorted(out.items())}
+
+
+def brow_mask(points, origin):
+    """Return how much each point (N, 3) lies in a brow, 0..1: a tapered band along the brow ridge."""
+    x, z, depth = frontal(points, origin).T
+    line_x, line_z = np.array(BROW_SHAPE).T
+    away = np.abs(z - np.interp(np.abs(x), line_x, line_z))
+    half = np.interp(np.abs(x), line_x, BROW_HALF_WIDTH, left=0.0, right=0.0)
+    return np.clip((half - away) / 1.2 + 0.5, 0, 1) * (half > 0) * (depth < 60)
+
+
+def _ellipse(xz, x, z, rx, rz, deep):
+    d = np.hypot((xz[:, 0] - x) / rx, (xz[:, 1] - z) / rz)
+    return np.clip(1.5 - d, 0, 1) ** 2 * (3 - 2 * np.clip(1.5 - d, 0, 1)) * (xz[:, 2] < deep)
+
+
+def _on_rings(count, vertices):
+    out = np.zeros(count)
+    out[vertices] = 1.0
+    return out
+
+
+def landmarks(points, faces, origin, eyes, mouth, corner):
+    """Place the 68 landmarks.
+
+    points, faces  (V, 3) the average adult, (F, 4) exterior skin only
+    returns        face (68,) indices into `faces`, weights (68, 4) of its corners
+    """
+    dots = Dots(points, faces)
+    spots = _jaw(origin) + _brows(origin) + _nose(origin) + _eyes(points, eyes) + _mouth(points, mouth, corner)
+    found = [dots.nearest(spot) if kind == "near" else dots.frontmost(spot) for kind, spot in spots]
+    return np.array([f for f, _ in found]), np.array([w for _, w in found])
+
+
+class Dots:
+    """The skin as a dense cloud of bilinear samples: enough to find a point to a fraction of a millimetre."""
+
+    def __init__(self, points, faces, steps=9):
+        s = np.linspace(0, 1, steps)
+        u, v = (a.ravel() for a in np.meshgrid(s, s))
+        self.weights = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
+        self.xyz = np.einsum("sk,fkc->fsc", self.weights, points[faces])
+
+    def nearest(self, spot):
+        """Return (face, weights) of the sample closest to a point (3,)."""
+        return self._at(((self.xyz - spot) ** 2).sum(axis=-1))
+
+    def frontmost(self, spot):
+        """Return (face, weights) of the sample that one sees at (x, z) from the front."""
+        off = ((self.xyz[..., [0, 2]] - spot[[0, 2]]) ** 2).sum(axis=-1)
+        return self._at(np.where(off < off.min() + 0.0008 ** 2, off + 1e-6 * self.xyz[..., 1], np.inf))
+
+    def _at(self, cost):
+        face, sample = np.unravel_index(np.argmin(cost), cost.shape)
+        return int(face), self.weights[sample]
+
+
+def _spot(kind, origin, x, z, deep=0.0):
+    return kind, origin + np.array([x, deep, z]) / 1000
+
+
+def _mirrored(kind, origin, rows):
+    """The right half of a left-hand list, from the ear or brow tail inwards."""
+    return [_spot(kind, origin, -x, *rest) for x, *rest in rows]
+
+
+def _jaw(origin):
+    return _mirrored("near", origin, JAW) + [_spot("near", origin, *row) for row in JAW[-2::-1]]
+
+
+def _brows(origin):
+    return _mirrored("front", origin, BROW[::-1]) + [_spot("front", origin, *row) for row in BROW]
+
+
+def _nose(origin):
+    base = _mirrored("front", origin, NOSE_BASE) + [_spot("front", origin, *row) for row in NOSE_BASE[-2::-1]]
+    return [_spot("front", origin, 0, z) for z in NOSE_LINE] + base
+
+
+def _eyes(points, eyes):
+    right, left = eyes["r"].outward[2], eyes["l"].outward[2]
+    order = [right[c] for c in (14, 9, 5, 0, 23, 19)] + [left[c] for c in (0, 5, 9, 14, 19, 23)]
+    return [("near", points[v]) for v in order]
+
+
+def _mouth(points, mouth, corner):
+    count = mouth.outward.shape[1]
+    upper, lower = mouth.outward[LIP_RINGS["upper"]], mouth.outward[LIP_RINGS["lower"]]
+    along = np.linspace(corner, 0, 7).round().astype(int)                    # right corner to left, over the top
+    back = np.linspace(count, corner, 7).round().astype(int) % count         # left corner to right, along the bottom
+    ends = mouth.outward[4]
+    outer = [ends[corner], *upper[along[1:-1]], ends[0], *lower[back[1:-1]]]
+    seam = mouth.outward[1]
+    inner_up, inner_low = along[[0, 2, 3, 4, 6]], back[[2, 3, 4]]
+    return [("near", points[v]) for v in [*outer, *seam[inner_up], *seam[inner_low]]]

@@ -1,0 +1,164 @@
+"""The pack's shapes: who a face can be, and what it can do, as displacements of the bust's vertices."""
+
+import numpy as np
+
+from wince.core import rig
+from wince.core.facs import arkit
+from wince.core.facs.table import NUMBER_OF, SPLIT, TABLE, side_of, sources_of
+
+POLES = {"pole_a": "african", "pole_b": "asian", "pole_c": "caucasian"}     # neutral name -> the source's file key
+AGES = ("young", "old")
+GENDERS = {"woman": "female", "man": "male"}
+
+# Amplitude of an AU at E on this mesh, where the source moves too far or not far enough for a marked human expression.
+AMPLITUDE = {12: 0.8, 9: 1.15, 10: 1.1}
+
+SEAM_M = 0.008                     # half width of the blend between left and right halves of a shape without sides
+
+# Local shapes: axis name -> (folder/file of its negative end, of its positive end); "" where there is none.
+_PAIRS = (
+    ("head", "head", "age fat back-scale-depth scale-depth scale-horiz scale-vert"),
+    ("forehead", "forehead", "nubian scale-vert temple"),
+    ("nose", "nose", "flaring greek hump nostrils-width point-width scale-depth scale-horiz scale-vert septumangle volume width1 width2 width3"),
+    ("mouth", "mouth", "cupidsbow cupidsbow-width lowerlip-height lowerlip-volume lowerlip-width philtrum-volume scale-depth "
+                       "scale-horiz scale-vert upperlip-height upperlip-volume upperlip-width"),
+    ("chin", "chin", "bones cleft height jaw-drop prognathism prominent width"),
+    ("neck", "neck", "back-scale-depth double scale-depth scale-horiz"),
+)
+_SIDED_PAIRS = (
+    ("eye", "eyes", "bag bag-height height1 height2 height3 scale"),
+    ("cheek", "cheek", "bones inner volume"),
+    ("ear", "ears", "flap lobe scale scale-depth scale-vert wing"),
+)
+_OPPOSITES = {
+    "eyebrows": ("eyebrows", ("angle-down angle-up", "trans-backward trans-forward", "trans-down trans-up")),
+    "nose": ("nose", ("base-down base-up", "compression-compress compression-uncompress", "curve-concave curve-convex",
+                      "nostrils-angle-down nostrils-angle-up", "point-down point-up", "trans-backward trans-forward", "trans-down trans-up")),
+    "mouth": ("mouth", ("angles-down angles-up", "dimples-out dimples-in", "laugh-lines-out laugh-lines-in", "lowerlip-middle-down lowerlip-middle-up",
+                        "trans-backward trans-forward", "trans-down trans-up", "upperlip-middle-down upperlip-middle-up")),
+    "forehead": ("forehead", ("trans-backward trans-forward",)),
+    "head": ("head", ("angle-in angle-out",)),
+}
+_SIDED_OPPOSITES = {
+    "eye": ("eyes", ("bag-in bag-out", "corner1-down corner1-up", "corner2-down corner2-up", "epicanthus-in epicanthus-out",
+                     "eyefold-angle-down eyefold-angle-up", "eyefold-concave eyefold-convex", "eyefold-down eyefold-up", "push1-in push1-out", "push2-in push2-out",
+                     "trans-down trans-up", "trans-in trans-out")),
+    "cheek": ("cheek", ("trans-down trans-up",)),
+    "ear": ("ears", ("rot-backward rot-forward", "trans-down trans-up")),
+}
+_OUTLINES = ("diamond", "invertedtriangular", "oval", "rectangular", "round", "square", "triangular")
+_ASYMMETRIES = ("brown-1 brown-2 cheek-1 cheek-2 eye-1 eye-2 eye-3 eye-4 eye-5 eye-6 eye-7 eye-8 ear-1 ear-2 "
+                "jaw-1 jaw-2 jaw-3 mouth-1 mouth-2 nose-1 nose-2 nose-3 nose-4 temple-1 temple-2 top-1 top-2").split()
+
+
+def local_targets():
+    """Return every local axis: {"local:nose-hump": (negative target, positive target)}; sided ones end in .L and .R."""
+    out = {}
+    for axis, folder, stems in _PAIRS:
+        prefix = "measure-" if axis == "measure" else f"{axis}-"
+        out |= {f"local:{axis}-{s}": (f"{folder}/{prefix}{s}-decr", f"{folder}/{prefix}{s}-incr") for s in stems.split()}
+    for axis, (folder, rows) in _OPPOSITES.items():
+        out |= {f"local:{axis}-{_stem(row)}": tuple(f"{folder}/{axis}-{end}" for end in row.split()) for row in rows}
+    for side in "lr":
+        for axis, folder, stems in _SIDED_PAIRS:
+            out |= {f"local:{axis}-{s}.{side.upper()}": tuple(f"{folder}/{side}-{axis}-{s}-{end}" for end in ("decr", "incr")) for s in stems.split()}
+        for axis, (folder, rows) in _SIDED_OPPOSITES.items():
+            out |= {f"local:{axis}-{_stem(row)}.{side.upper()}": tuple(f"{folder}/{side}-{axis}-{end}" for end in row.split()) for row in rows}
+    out |= {f"local:outline-{name}": ("", f"head/head-{name}") for name in _OUTLINES}
+    out |= {f"asym:{name}": (f"asym/asym-{name}-l", f"asym/asym-{name}-r") for name in _ASYMMETRIES}
+    return out
+
+
+def _stem(row):
+    """"trans-down trans-up" -> "trans-vert"-like: the shared words, then the positive end."""
+    return row.split()[1]
+
+
+def identity_shapes(source, average, anchor):
+    """Return {name: (S, 3)}: macro corners relative to the average adult, and both ends of every local axis.
+
+    source   Source
+    average  (S, 3) the average adult
+    anchor   source vertices of the head joint: every shape is moved so that they stay, then pivots never move
+    """
+    def anchored(delta):
+        return delta - delta[anchor].mean(axis=0)
+
+    out = {}
+    for pole, gender, age in macro_corners():
+        target = f"macrodetails/{POLES[pole]}-{GENDERS[gender]}-{age}"
+        out[f"macro:{pole}-{gender}-{age}"] = anchored(source.mesh.vertices + source.shape(target) - average)
+    for name, ends in local_targets().items():
+        for sign, target in zip("-+", ends):
+            if target:
+                out[name + sign] = anchored(source.shape(target))
+    return out
+
+
+def macro_corners():
+    """Return the twelve corners of the macro space: (pole, gender, age)."""
+    return [(pole, gender, age) for pole in POLES for gender in GENDERS for age in AGES]
+
+
+def source_shape(source, bust, name):
+    """Return one ARKit face unit or expression unit ("unit:...") on the bust, (V, 3) metres."""
+    if name.startswith("unit:"):
+        poles = [source.shape(f"expression/units/{key}/{name[5:]}") for key in POLES.values()]
+        return bust.blend(np.mean(poles, axis=0))
+    return bust.blend(source.face_unit(name))
+
+
+def action_shapes(source, bust, average, masks):
+    """Return {key: (V, 3)}: the displacement of every AU row of the rig at E, lids and correctives not yet solved.
+
+    masks   Masks, see below
+    """
+    cache = {}
+
+    def one(name):
+        if name not in cache:
+            cache[name] = source_shape(source, bust, name)
+        return cache[name]
+
+    out = {}
+    for row in rig.ROWS:
+        if "+" in row.key:
+            continue                                                       # lid correctives are solved when a person is built
+        key, _, faded = row.key.partition(".m")
+        fades = {"mouthClose"} & set(sources_of(key))
+        wanted = {"mouthClose"} if faded else set(sources_of(key)) - fades
+        delta = sum(gain * _half(one(name), name, key, average) for name, gain in sources_of(key).items() if name in wanted)
+        out[row.key] = AMPLITUDE.get(NUMBER_OF[key], 1.0) * masks.clean(key, delta)
+    return out
+
+
+def arkit_shapes(source, bust):
+    """Return {"arkit:jawOpen": (V, 3)} for the 52 names, untouched, for export."""
+    return {f"arkit:{name}": source_shape(source, bust, name) for name in arkit.ARKIT_NAMES}
+
+
+def _half(delta, name, key, average):
+    """Cut a shape without sides in two, blended across the midline, when its AU has sides."""
+    if name not in SPLIT or side_of(key) == "B":
+        return delta
+    towards = average[:, 0] if side_of(key) == "L" else -average[:, 0]
+    t = np.clip((towards + SEAM_M) / (2 * SEAM_M), 0, 1)
+    return delta * (t * t * (3 - 2 * t))[:, None]
+
+
+class Masks:
+    """What an AU may move: upper-face and eye AUs nothing behind the lips, AUs without lids nothing of the lid margins."""
+
+    LID_AUS = frozenset({5, 43, *rig.LID_PARTNERS})
+
+    def __init__(self, count, hidden, lid_falloff):
+        self._hidden = np.zeros(count, dtype=bool)
+        self._hidden[hidden] = True
+        self._lids = lid_falloff                                            # (V,) 1 at the margins, 0 away from the lids
+
+    def clean(self, key, delta):
+        """Return the displacement (V, 3) with what the AU must not move taken out."""
+        number = NUMBER_OF[key]
+        if TABLE[number].part in ("upper", "eyes") or number in (9, 38, 39):
+            delta = np.where(self._hidden[:, None], 0.0, delta)
+        return delta if number in self.LID_AUS else delta * (1 - self._lids)[:, None]
