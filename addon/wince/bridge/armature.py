@@ -76,7 +76,8 @@ def _add_properties(bone):
         row = TABLE[NUMBER_OF[key]]
         bone[key] = 0.0
         text = f"{row.name} ({row.muscles})" if row.muscles else row.name
-        bone.id_properties_ui(key).update(min=0.0, max=5.0, soft_min=0.0, soft_max=5.0, step=0.1, precision=2, default=0.0, description=text)
+        bone.id_properties_ui(key).update(min=0.0, max=5.0, soft_min=0.0, soft_max=5.0, step=0.1, precision=2, default=0.0,
+                                           description=text)
         bone.property_overridable_library_set(f'["{key}"]', True)
 
 

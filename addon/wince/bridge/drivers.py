@@ -1,5 +1,7 @@
 """Rows of the rig as Blender drivers: simple expressions, so a saved file moves where Python may not run."""
 
+from itertools import pairwise
+
 from ..core.facs.intensity import KNOTS, SLOPES
 
 LETTERS = "abcdefghijklmnop"
@@ -44,5 +46,5 @@ def shape_curve(curve, linear):
 
 def _gaps(xs):
     """Pairs of distances to the neighbours on either side; the ends take their one neighbour's."""
-    steps = [b - a for a, b in zip(xs, xs[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(xs)]
     return list(zip([steps[0], *steps], [*steps, steps[-1]], strict=True))

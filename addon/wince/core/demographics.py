@@ -5,14 +5,14 @@ cannot carry six groups apart, and the distributions overlap on purpose; `separa
 """
 
 import json
-from itertools import product
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from .errors import WinceError
-from .identity import AGE_RANGE, POLES, Identity
-from .streams import STREAM_VERSION, stream
+from .identity import POLES, Identity
+from .streams import STREAM_VERSION, normals, stream
 
 GROUPS_FILE = Path(__file__).resolve().parents[1] / "data" / "groups.json"
 GENDER_RANGE = {"woman": (0.0, 0.25), "man": (0.75, 1.0)}
@@ -21,6 +21,8 @@ FOLDS = 10
 # standard deviation of local axes by their first word, in units of the shape's full effect; the rest take DEFAULT_SPREAD
 SPREAD = {"eye": 0.15, "ear": 0.25, "neck": 0.15, "outline": 0.16, "head": 0.16}
 DEFAULT_SPREAD = 0.22
+# what keeps a neutral face neutral on this mesh: its average has low lids, low brows and lowered mouth corners
+CENTRE = {"mouth-angles-up": 0.22, "eyebrows-trans-up": 0.15, "eye-height2": 0.2, "eye-height3": 0.2}
 SIDE_SPREAD = 0.05              # how much left and right of one axis differ
 ASYMMETRY_SPREAD = 0.10
 BOUND = 0.75                    # no drawn axis goes further than this
@@ -54,7 +56,7 @@ def cell_of(people, seed, number):
     turn, g = divmod(place, len(groups))
     shift_w, shift_a = divmod(turn, len(ages))
     age = ages[(g + shift_a) % len(ages)]
-    gender = genders[(g // len(ages) + g + shift_w) % len(genders)]
+    gender = genders[(g // len(ages) + shift_w) % len(genders)]
     return {"age": age_label(age), "gender": gender, "group": groups[g]}, block
 
 
@@ -84,16 +86,14 @@ def sample(seed, number, people, pack, groups=None):
     row = groups.get(cell["group"])
     if row is None:
         raise WinceError(f"unknown group {cell['group']!r}: known are {', '.join(groups)}")
-    low, high = next(a for a in people.ages if age_label(a) == cell["age"])
-    fixed = dict(people.fixed)
-    age = fixed.get("age", float(np.round(stream(seed, "identity.age", number).uniform(low, high), 1)))
-    gender = fixed.get("gender", float(np.round(stream(seed, "identity.gender", number).uniform(*GENDER_RANGE[cell["gender"]]), 3)))
-    return Identity(id=f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}", seed=seed, number=number,
-                    age=float(np.clip(age, *AGE_RANGE)), gender=float(gender), ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell,
-                    shapes=_shapes(seed, number, row, pack), skin_lab=_skin(seed, number, row, fixed), iris=_iris(seed, number, row),
+    age, gender = _years(seed, number, people, cell), _gender(seed, number, people, cell)
+    return Identity(id=f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}", seed=seed, number=number, age=age, gender=gender,
+                    ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell, shapes=_shapes(seed, number, row, pack),
+                    skin_lab=_skin(seed, number, row, people.fixed), iris=_iris(seed, number, row),
                     stream_version=STREAM_VERSION, pack_hash=pack.hash)
 
 
+@cache
 def axes(pack):
     """Return the pack's local axes as {axis: (has a negative end, has a positive end)}."""
     ends = {}
@@ -105,6 +105,16 @@ def axes(pack):
     return {axis: ("-" in found, "+" in found) for axis, found in sorted(ends.items())}
 
 
+def _years(seed, number, people, cell):
+    low, high = next(ages for ages in people.ages if age_label(ages) == cell["age"])
+    return float(people.fixed.get("age", np.round(stream(seed, "identity.age", number).uniform(low, high), 1)))
+
+
+def _gender(seed, number, people, cell):
+    drawn = stream(seed, "identity.gender", number).uniform(*GENDER_RANGE[cell["gender"]])
+    return float(people.fixed.get("gender", np.round(drawn, 3)))
+
+
 def _ancestry(seed, number, row):
     drawn = stream(seed, "identity.ancestry", number).dirichlet(np.array(row["ancestry"]) * row["concentration"])
     drawn = np.round(drawn, 4)
@@ -113,20 +123,24 @@ def _ancestry(seed, number, row):
 
 
 def _shapes(seed, number, row, pack):
-    """Draw every local axis from a stream of its own, so that a new axis moves no other."""
-    out = {}
-    for axis, (low, high) in axes(pack).items():
-        centre, side = axis.partition(".")[::2]
-        if axis.startswith("asym:"):
-            value = stream(seed, "identity.asymmetry", number, axis).normal(0, ASYMMETRY_SPREAD)
-        else:
-            spread = SPREAD.get(axis.split("-")[0], DEFAULT_SPREAD)
-            value = row["shapes"].get(axis, 0.0) + stream(seed, "identity.shape", number, centre).normal(0, spread)
-            if side:
-                value += stream(seed, "identity.asymmetry", number, axis).normal(0, SIDE_SPREAD)
-        value = value if low else abs(value)
-        out[axis] = float(np.round(np.clip(value, -BOUND, BOUND), 3))
-    return out
+    """Draw every local axis and asymmetry; each has draws of its own, so that a new axis moves no other."""
+    table = axes(pack)
+    centres = [axis.partition(".")[0] for axis in table]
+    centre, spread, side_spread = np.array([_moments(axis, row["shapes"]) for axis in table]).T
+    both = normals(seed, "identity.shape", number, names=centres)
+    side = normals(seed, "identity.asymmetry", number, names=list(table))
+    value = centre + spread * both + side_spread * side
+    value = np.where([low for low, _ in table.values()], value, np.abs(value))
+    return dict(zip(table, np.round(np.clip(value, -BOUND, BOUND), 3).tolist(), strict=True))
+
+
+def _moments(axis, offsets):
+    """Return (mean, spread shared by both sides, spread of one side alone) of a local axis."""
+    if axis.startswith("asym:"):
+        return 0.0, 0.0, ASYMMETRY_SPREAD
+    centre, _, side = axis.partition(".")
+    mean = CENTRE.get(centre, 0.0) + offsets.get(axis, 0.0)
+    return mean, SPREAD.get(axis.split("-")[0], DEFAULT_SPREAD), SIDE_SPREAD if side else 0.0
 
 
 def _skin(seed, number, row, fixed):

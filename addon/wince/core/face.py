@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import lids, rig
+from . import lids, lips, rig
 from .facs.table import SIDES, keys_of
 
+# AUs whose skin may press on the eyeball together, besides 6 and 7: the cases for which the skin is kept off it
+CROWDS = ((), (4,), (4, 9, 10), (4, 9, 10, 20), (4, 9, 10, 27), (4, 9, 10, 12, 20), (12, 20))
+PRESSED = 0.0010                                    # what lid skin keeps off the eyeball when all of them do, metres
 LID_SHARE = {6: 0.5, 7: 0.5, 63: 0.0, 64: 0.0}      # of the lid edges' motion that an AU keeps when the eye is closed
 
 
@@ -49,8 +52,10 @@ class FaceModel:
 
     def __init__(self, pack):
         self.pack = pack
+        self._mouth = lips.of_pack(pack)
         self._lids = {side: lids.of_pack(pack, side) for side in SIDES}
         self._acts = {row.key: pack.shapes.sparse(row.key) for row in rig.ROWS if "+" not in row.key}
+        self._crowds = {side: [self._crowd(side, numbers) for numbers in CROWDS] for side in SIDES}
         self._place = {name: k for k, name in enumerate(pack.shapes.names)}
 
     def person(self, identity):
@@ -61,6 +66,7 @@ class FaceModel:
         """
         mix = identity.weights()
         base = self.pack.base.astype(np.float64) + self.pack.shapes.mix(mix)
+        base += lips.seal(self._mouth, base)
         eyes = self._eyes(mix)
         keys = dict(self._acts)
         for side in SIDES:
@@ -73,14 +79,27 @@ class FaceModel:
                 for s, side in enumerate(SIDES)}
 
     def _solve_lids(self, side, base, eye, keys):
+        """Solve one eye: how far tight lids go, the closure, what the rest may do to closed lids; skin stays off the eyeball."""
         lid, count = self._lids[side], len(base)
-        tight = [f"AU06.{side}", f"AU07.{side}"]
-        for key, delta in zip(tight, lids.soften(lid, base, [_dense(count, *keys[k]) for k in tight])):
-            keys[key] = _sparse(delta)
-        keys[f"AU43.{side}"] = _sparse(lids.close(lid, base, eye, _dense(count, *keys[f"AU43.{side}"])))
-        for number in rig.LID_PARTNERS:
-            partner = next(k for k in keys_of(number) if k[-2] != "." or k.endswith(side))
-            keys[f"AU43.{side}+{number:02d}"] = _sparse(lids.hold(lid, base, _dense(count, *keys[partner]), LID_SHARE[number]))
+        names = {n: self._partner(n, side) for n in (6, 7, 43, *rig.LID_PARTNERS)}
+        raw = {n: _dense(count, *keys[name]) for n, name in names.items()}
+        raw[6], raw[7] = lids.soften(lid, base, [raw[6], raw[7]])
+        raw[6] += lids.over_eyeball(lid, base + raw[6] + raw[7], eye, PRESSED, self._crowds[side])
+        raw[43] = lids.close(lid, base, eye, raw[43])
+        held = {n: lids.hold(lid, base, raw[n], LID_SHARE[n]) for n in rig.LID_PARTNERS}
+        tight = base + raw[43] + raw[6] + raw[7] + held[6] + held[7]
+        held[6] += lids.over_eyeball(lid, tight, eye, PRESSED, self._crowds[side])
+        keys |= {names[n]: _sparse(raw[n]) for n in (6, 7, 43)}
+        keys |= {f"{names[43]}+{n:02d}": _sparse(delta) for n, delta in held.items()}
+
+    def _crowd(self, side, numbers):
+        """What some AUs at full do to one eye's rings, (R, C, 3)."""
+        moved = [_dense(len(self.pack.base), *self._acts[self._partner(n, side)]) for n in numbers]
+        return sum((m[self._lids[side].rings] for m in moved), np.zeros((*self._lids[side].rings.shape, 3)))
+
+    @staticmethod
+    def _partner(number, side):
+        return next(key for key in keys_of(number) if key.endswith(side) or key[-2] != ".")
 
 
 def _dense(count, index, delta):

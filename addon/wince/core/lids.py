@@ -9,37 +9,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .openings import Opening
+
 LOWER_LID_SHARE = 0.10            # of the way that the lower lid comes up; the upper lid does the rest
 SKIN = 0.0012                     # thickness of lid between eyeball and outer skin, metres
 EDGE = 0.0006                     # clearance of the inner edge, over the cornea
 OPENING_KEPT = 0.35               # of the open lids, by cheek raiser and lid tightener together
+SKIN_RINGS = 12                   # rings 3..11 are the lid's skin over the eyeball
 EDGE_RINGS = 3                    # rings 0..2 are the edge itself: inner, middle, front
+UP = np.array([0.0, 0.0, 1.0])
 REACH = {"outward": 11, "inward": 7}
 
 
 @dataclass(frozen=True, eq=False)
 class Lid:
-    """One eye's lid mesh: rings of vertices, and how far along the eye each column stands."""
+    """One eye's lid mesh: the opening, and what follows its edge."""
 
-    rings: np.ndarray             # (R, C) outward from the edge
+    opening: Opening
     vertices: np.ndarray          # (n,) every vertex that follows the edge
     column: np.ndarray            # (n,) the column each one follows
     falloff: np.ndarray           # (n,) how much it follows, 1 at the edge
 
     @property
-    def half(self):
-        """The column of the outer corner."""
-        return self.rings.shape[1] // 2
-
-    @property
-    def upper(self):
-        """Columns of the upper lid, corner to corner."""
-        return np.arange(self.half + 1)
-
-    @property
-    def lower(self):
-        """Columns of the lower lid, corner to corner."""
-        return np.concatenate([[0], np.arange(self.rings.shape[1] - 1, self.half - 1, -1)])
+    def rings(self):
+        """The opening's rings (R, C)."""
+        return self.opening.rings
 
 
 def of_pack(pack, side):
@@ -51,7 +45,7 @@ def of_pack(pack, side):
     pieces = [(ring, np.arange(columns), _fade(k, REACH["outward"])) for k, ring in enumerate(out)]
     pieces += [(ring, np.arange(columns), _fade(k + EDGE_RINGS - 1, REACH["inward"])) for k, ring in enumerate(inward) if k]
     pieces += [(lashes, pack.lash_columns[lashes] - s * columns, 1.0)]
-    return Lid(out, np.concatenate([v for v, _, _ in pieces]), np.concatenate([c for _, c, _ in pieces]).astype(int),
+    return Lid(Opening(out, columns // 2), np.concatenate([v for v, _, _ in pieces]), np.concatenate([c for _, c, _ in pieces]).astype(int),
                np.concatenate([np.full(len(v), f) for v, _, f in pieces]))
 
 
@@ -67,7 +61,7 @@ def close(lid, base, eye, raw):
     out = raw.copy()
     out[lid.vertices] += lid.falloff[:, None] * follow[-1][lid.column]
     out[lid.rings[:EDGE_RINGS]] = raw[lid.rings[:EDGE_RINGS]] + follow
-    return _over_eyeball(lid, base, eye, out)
+    return out + over_eyeball(lid, base + out, eye)
 
 
 def hold(lid, base, delta, share):
@@ -76,12 +70,9 @@ def hold(lid, base, delta, share):
     delta   (V, 3) that AU's displacement
     share   how much of the edges' common motion is left to it, 0..1
     """
-    place = along(lid, base)
-    edge = delta[lid.rings[EDGE_RINGS - 1]]
-    common = np.zeros_like(edge)
-    for axis in range(3):
-        both = [np.interp(place, place[columns], edge[columns, axis]) for columns in (lid.upper, lid.lower)]
-        common[:, axis] = share * np.mean(both, axis=0)
+    opening = lid.opening
+    place, edge = opening.along(base, EDGE_RINGS - 1), delta[lid.rings[EDGE_RINGS - 1]]
+    common = share * np.mean([opening.across(place, edge, columns) for columns in (opening.upper, opening.lower)], axis=0)
     out = np.zeros_like(delta)
     out[lid.vertices] = lid.falloff[:, None] * (common[lid.column] - delta[lid.vertices])
     return out
@@ -102,30 +93,17 @@ def soften(lid, base, deltas):
     return [delta * (1 - (1 - factor) * fade)[:, None] for delta in deltas]
 
 
-def along(lid, points):
-    """Return where each column stands from the inner corner (0) to the outer (1), (C,)."""
-    edge = points[lid.rings[EDGE_RINGS - 1]]
-    axis = edge[lid.half] - edge[0]
-    place = (edge - edge[0]) @ axis / (axis @ axis)
-    for columns in (lid.upper, lid.lower):
-        place[columns] = np.maximum.accumulate(np.clip(place[columns], 0, 1))
-    return place
-
-
 def gap(lid, points, samples=15):
     """Return the signed gap between the lids, (samples,) metres from corner to corner: > 0 open, < 0 crossed.
 
     Measured at the front of the edge and at its middle, the smaller counts: it is what a camera would see through.
     """
-    up = points[lid.rings[2, lid.half // 2]] - points[lid.rings[2, -(lid.half // 2)]]
-    side = points[lid.rings[2, lid.half]] - points[lid.rings[2, 0]]
-    up = np.cross(np.cross(side, [0.0, 0.0, 1.0] if abs(up[2]) < 1e-9 else up * np.sign(up[2])), side)
-    up /= np.linalg.norm(up)
-    place = np.linspace(0.06, 0.94, samples)
-    here = along(lid, points)
-    heights = points[lid.rings[1:EDGE_RINGS]] @ up
-    gaps = [np.interp(place, here[lid.upper], h[lid.upper]) - np.interp(place, here[lid.lower], h[lid.lower]) for h in heights]
-    return np.min(gaps, axis=0)
+    opening, place = lid.opening, np.linspace(0.06, 0.94, samples)
+    side = points[lid.rings[2, opening.corner]] - points[lid.rings[2, 0]]
+    up = np.cross(np.cross(side, UP), side)                       # upright within the plane of the corners
+    here, heights = opening.along(points, EDGE_RINGS - 1), points[lid.rings[1:EDGE_RINGS]] @ (up / np.linalg.norm(up))
+    upper, lower = ([np.interp(place, here[c], h[c]) for h in heights] for c in (opening.upper, opening.lower))
+    return np.min(np.subtract(upper, lower), axis=0)
 
 
 def _fade(ring, reach):
@@ -134,26 +112,32 @@ def _fade(ring, reach):
 
 def _contact(lid, base, eye):
     """Where the edge rings lie when the eye is closed, (EDGE_RINGS, C, 3)."""
-    place = along(lid, base)
+    opening, place = lid.opening, lid.opening.along(base, EDGE_RINGS - 1)
     arms = base[lid.rings[:EDGE_RINGS]] - eye.centre
     radius = np.linalg.norm(arms, axis=-1)
     front = arms[-1] / radius[-1][:, None]
-
-    def across(field, columns):
-        return np.stack([np.interp(place, place[columns], f) for f in field[columns].T], axis=1)
-
-    line = across(front, lid.lower) * (1 - LOWER_LID_SHARE) + across(front, lid.upper) * LOWER_LID_SHARE
+    low, high = (opening.across(place, front, columns) for columns in (opening.lower, opening.upper))
+    line = low + LOWER_LID_SHARE * (high - low)
     line /= np.linalg.norm(line, axis=1, keepdims=True)
-    floors = (0.0, eye.radius + EDGE, eye.radius + SKIN)
-    depth = [np.maximum((across(r[:, None], lid.upper) + across(r[:, None], lid.lower))[:, 0] / 2, f) for r, f in zip(radius, floors)]
-    return eye.centre + np.array(depth)[..., None] * line
+    floors = np.array([0.0, eye.radius + EDGE, eye.radius + SKIN])
+    depth = np.mean([opening.across(place, radius.T, columns) for columns in (opening.upper, opening.lower)], axis=0)
+    return eye.centre + np.maximum(depth.T, floors[:, None])[..., None] * line
 
 
-def _over_eyeball(lid, base, eye, delta):
-    """Push closed skin that would lie inside the eyeball out to its surface."""
-    out = delta.copy()
-    for ring in lid.rings[EDGE_RINGS:9]:
-        arm = base[ring] + out[ring] - eye.centre
-        distance = np.linalg.norm(arm, axis=1, keepdims=True)
-        out[ring] += arm / distance * np.maximum(eye.radius + SKIN - distance, 0.0)
+def over_eyeball(lid, points, eye, clearance=SKIN, crowds=(0.0,)):
+    """Return the displacement (V, 3) that pushes lid skin out of the eyeball.
+
+    points     (V, 3) the face as it is
+    clearance  how far above the eyeball the skin is to lie, metres
+    crowds     [(R, C, 3)] what else may move the lid's rings, one case each: the push is enough for all of them
+    """
+    rings = lid.rings[EDGE_RINGS:SKIN_RINGS]
+    out, most = np.zeros_like(points), np.zeros(rings.shape)
+    for crowd in crowds:
+        arm = points[rings] + (crowd[EDGE_RINGS:SKIN_RINGS] if np.ndim(crowd) else crowd) - eye.centre
+        distance = np.linalg.norm(arm, axis=-1)
+        need = np.maximum(eye.radius + clearance - distance, 0.0)
+        more = need > most
+        out[rings[more]] = (arm / distance[..., None] * need[..., None])[more]
+        most = np.maximum(most, need)
     return out

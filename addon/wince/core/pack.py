@@ -78,8 +78,8 @@ class FacePack:
     landmark_faces, landmark_weights     (68,), (68, 4)
     eye_rings       (2, R, 28), eye_inward (2, S, 28), lash_columns (V,)  for eyelids, left first; -1: no lash
     eye_radius      float                of the average adult, metres
-    eye_vertices, eye_faces, eye_part, eye_uv    one eyeball of radius 1 looking along -Y
-    eye_dots        (2, n) int           vertices of which the mean is each eye's centre, see `shapes` "eye:"
+    eye_vertices, eye_faces, eye_part, eye_uv    one eyeball of radius 1 looking along -Y; parts: EYE_PART_NAMES
+    eye_shift       (K, 2, 4)            how each shape moves each eye's centre (3) and radius, metres
     shapes          Shapes               "macro:", "local:", "asym:" for identities, "AU..." for the rig, "arkit:" for export
     """
 
@@ -138,4 +138,13 @@ def load(path=None):
         raise WinceError(f"the face pack {path} is damaged ({error}): build it again with `wince pack build`") from None
     if meta.get("format") != FORMAT:
         raise WinceError(f"the face pack {path} has format {meta.get('format')!r}, not {FORMAT!r}: run `wince pack build`")
-    return FacePack(meta, arrays, hashlib.sha256(data).hexdigest())
+    return FacePack(meta, arrays, content_hash(meta, arrays))
+
+
+def content_hash(meta, arrays):
+    """Return the SHA-256 of what a pack says, however it was compressed."""
+    digest = hashlib.sha256(json.dumps(meta, sort_keys=True).encode())
+    for name, array in sorted(arrays.items()):
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

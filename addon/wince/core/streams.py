@@ -4,6 +4,7 @@ A stream is a function of the dataset seed and its keys alone: order, sharding, 
 """
 
 import hashlib
+from functools import cache
 
 import numpy as np
 
@@ -22,6 +23,27 @@ def stream(seed, *keys):
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words.tolist())))
 
 
-def fold(seed, *keys, size):
-    """Return a keyed permutation of `range(size)`, for example the folds of a block of people."""
-    return stream(seed, *keys).permutation(size)
+def normals(seed, *keys, names):
+    """Return one standard normal draw per name, as if each name had a stream of its own: a new name moves no other.
+
+    seed, keys   as in `stream`
+    names        sequence of str
+    returns      (len(names),) float64
+    """
+    word = stream(seed, *keys).integers(0, 2**64, dtype=np.uint64)
+    salt = np.array([_name_word(name) for name in names], dtype=np.uint64)
+    first, second = _mix(salt ^ word), _mix(salt + word)
+    u, v = ((w >> np.uint64(11)).astype(np.float64) * 2.0**-53 for w in (first, second))
+    return np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v)
+
+
+@cache
+def _name_word(name):
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+
+
+def _mix(x):
+    """Scramble 64-bit words (the finaliser of SplitMix64, Steele, Lea and Flood 2014)."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))

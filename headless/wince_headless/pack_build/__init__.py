@@ -8,6 +8,7 @@
     atlas       the UV layout
     regions     region weights, landmarks, brows
     eyeball     one eye
+    axes        the local axes along which heads differ
     shapes      who a face can be, and what it can do
     build       all of it, in order
 

@@ -60,7 +60,7 @@ def eye_rings(bust, chart, average, side):
     """Return the Rings of one eye, side "l" or "r"."""
     head, socket = bust.faces[chart == "head"], bust.faces[chart == f"socket_{side}"]
     loop = np.intersect1d(head, socket)
-    ordered = next(l for l in topology.boundary_loops(head) if set(l) == set(loop.tolist()))
+    ordered = next(found for found in topology.boundary_loops(head) if set(found) == set(loop.tolist()))
     outward = topology.rings(head, ordered, 13)
     inward = topology.rings(socket, ordered, 8)
     inner = np.argmin(np.abs(average[outward[2], 0]))
@@ -71,18 +71,12 @@ def eye_rings(bust, chart, average, side):
 def mouth_rings(bust, chart, average):
     """Return the Rings of the mouth."""
     head, mouth = bust.faces[chart == "head"], bust.faces[chart == "mouth"]
-    ordered = next(l for l in topology.boundary_loops(head) if len(l) == MOUTH_COLUMNS)
+    ordered = next(found for found in topology.boundary_loops(head) if len(found) == MOUTH_COLUMNS)
     outward = topology.rings(head, ordered, 11)
     inward = topology.rings(mouth, ordered, 4)
     corner = np.argmax(average[outward[2], 0])
     upward = np.roll(outward[2], -corner)[MOUTH_COLUMNS // 4]
     return _aligned(outward, inward, corner, flip=average[upward, 2] < average[outward[2], 2].mean())
-
-
-def front_of_ears(points, landmarks):
-    """Tell which points (N, 3) lie in front of the ears between hairline and chin."""
-    ear, eye, chin = landmarks["ear_y"], landmarks["eye_z"], landmarks["chin_z"]
-    return (points[:, 1] < ear) & (points[:, 2] > chin) & (points[:, 2] < eye + 0.068)
 
 
 def _aligned(outward, inward, start, flip):

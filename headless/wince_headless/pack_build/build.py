@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from wince.core import pack as face_pack
-from wince.core import rig
 
 from . import anatomy, atlas, bust, eyeball, regions, shapes
 from .source import Source
@@ -47,12 +46,13 @@ def from_source(source, wheel_hash):
     returns     {name: array}, ready for `numpy.savez`
     """
     ground = _survey(source)
-    arrays = _mesh(ground) | _bones(ground) | _eyes(ground) | _places(ground)
-    named = _shapes(ground)
-    arrays |= _sparse(named) | {"eye_shift": _eye_shift(ground, named)}
-    names = [name for name, _ in named]
+    who = shapes.identity_shapes(source, ground.average, source.mesh.vertices_of("joint-head"))
+    named = {name: ground.bust.blend(delta) for name, delta in who.items()} | _acting(ground)
+    regions_found, places = _places(ground)
+    arrays = _mesh(ground) | _bones(ground) | _eyes(ground) | places | _sparse(named.values())
+    arrays["eye_shift"] = _eye_shift(ground, named, who)
     meta = {"format": face_pack.FORMAT, "version": VERSION, "licence": "CC0-1.0", "notice": NOTICE, "wheel_sha256": wheel_hash,
-            "joints": list(ground.joints), "regions": arrays.pop("region_names"), "shapes": names}
+            "joints": list(ground.joints), "regions": regions_found, "shapes": list(named)}
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
     return arrays
 
@@ -66,7 +66,7 @@ def to_bytes(arrays):
 
 def _survey(source):
     mesh = source.mesh
-    adults = [source.shape(f"macrodetails/{shapes.POLES[p]}-{shapes.GENDERS[g]}-{a}") for p, g, a in shapes.macro_corners() if a == "young"]
+    adults = [source.shape(shapes.macro_target(*corner)) for corner in shapes.macro_corners() if corner[2] == "young"]
     average = mesh.vertices + np.mean(adults, axis=0)
     centre = {name: average[mesh.vertices_of(f"joint-{name}")].mean(axis=0) for name in ("neck", "head")}
     average = average - centre["neck"]
@@ -92,13 +92,9 @@ def _mesh(ground):
     centre = ground.points[ground.bust.faces].mean(axis=1)
     part = np.array([anatomy.PARTS.index({"head": "skin", "torso": "skin", "socket_l": "socket", "socket_r": "socket"}.get(c, c))
                      for c in ground.chart], dtype=np.uint8)
-    part[(ground.chart == "head") & (regions.brow_mask(centre, origin) > 0.5)] = anatomy.PARTS.index("brows")
-    inside = np.concatenate([ground.mouth.outward[0], *(ground.eyes[s].outward[:2].ravel() for s in "lr")])
-    exterior = np.zeros(len(ground.points), dtype=bool)
-    exterior[ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]] = True
-    exterior[inside] = False
-    return {"base": ground.points.astype(np.float32), "faces": ground.bust.faces.astype(np.int32), "part": part, "exterior": exterior,
-            "uv": _unwrap(ground, origin).astype(np.float32), "uv_faces": ground.corners.astype(np.int32)}
+    part[(ground.chart == "head") & (regions.brow_depth(centre, origin) > 0)] = anatomy.PARTS.index("brows")
+    return {"base": ground.points.astype(np.float32), "faces": ground.bust.faces.astype(np.int32), "part": part,
+            "exterior": _exterior(ground), "uv": _unwrap(ground, origin).astype(np.float32), "uv_faces": ground.corners.astype(np.int32)}
 
 
 def _unwrap(ground, origin):
@@ -139,7 +135,12 @@ def _eyes(ground):
     return {"eye_vertices": vertices, "eye_faces": faces.astype(np.int32), "eye_part": part, "eye_uv": uv, "eye_radius": np.float64(radius),
             "eye_rings": np.array([ground.eyes[s].outward for s in "lr"], dtype=np.int32),
             "eye_inward": np.array([ground.eyes[s].inward for s in "lr"], dtype=np.int32), "lash_columns": _lash_columns(ground),
-            "mouth_rings": ground.mouth.outward.astype(np.int32)}
+            "mouth_rings": ground.mouth.outward.astype(np.int32), "mouth_corner": np.int64(_mouth_corner(ground))}
+
+
+def _mouth_corner(ground):
+    """The column of the mouth's right corner."""
+    return int(np.argmin(ground.points[ground.mouth.outward[2], 0]))
 
 
 def _lash_columns(ground):
@@ -153,33 +154,33 @@ def _lash_columns(ground):
 
 
 def _places(ground):
-    origin, faces = _origin(ground), ground.bust.faces
-    corner = int(np.argmin(ground.points[ground.mouth.outward[2], 0]))
+    """Return (region names, arrays): regions, landmarks, brows, the front of the face."""
+    origin, corner, exterior = _origin(ground), _mouth_corner(ground), _exterior(ground)
     skin = np.flatnonzero(ground.chart == "head")
-    exterior = _mesh_exterior(ground)
     weight = regions.weights(ground.points, origin, exterior, ground.eyes, ground.mouth, corner)
-    face, share = regions.landmarks(ground.points, faces[skin], origin, ground.eyes, ground.mouth, corner)
-    return {"region_names": list(weight), "region_weights": np.array(list(weight.values()), dtype=np.float32),
-            "brow": regions.brow_mask(ground.points, origin).astype(np.float32), "face_front": front_of_ears(ground.points, origin) & exterior,
-            "landmark_faces": skin[face].astype(np.int32), "landmark_weights": share}
+    face, share = regions.landmarks(ground.points, ground.bust.faces[skin], origin, ground.eyes, ground.mouth, corner)
+    return list(weight), {
+        "region_weights": np.array(list(weight.values()), dtype=np.float32),
+        "brow": regions.brow_depth(ground.points, origin).astype(np.float32),
+        "face_front": front_of_ears(ground.points, origin) & exterior,
+        "landmark_faces": skin[face].astype(np.int32), "landmark_weights": share,
+    }
 
 
-def _mesh_exterior(ground):
+def _exterior(ground):
+    """Tell which vertices are skin that one can see: not inside the mouth, not behind the lids."""
     out = np.zeros(len(ground.points), dtype=bool)
     out[ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]] = True
+    out[np.concatenate([ground.mouth.outward[0], *(ground.eyes[s].outward[:2].ravel() for s in "lr")])] = False
     return out
 
 
-def _shapes(ground):
-    """Return [(name, (V, 3))], identity shapes over the source carried to the bust, the rig's and ARKit's as they are."""
-    anchor = ground.source.mesh.vertices_of("joint-head")
-    who = shapes.identity_shapes(ground.source, ground.average, anchor)
-    hidden = np.setdiff1d(ground.bust.faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue"])],
-                          ground.bust.faces[ground.chart == "head"])
+def _acting(ground):
+    """Return {name: (V, 3)}: what the face can do, for the rig and for export."""
+    bust_faces, head = ground.bust.faces, ground.bust.faces[ground.chart == "head"]
+    hidden = np.setdiff1d(bust_faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue"])], head)
     masks = shapes.Masks(len(ground.points), hidden, _lid_falloff(ground))
-    does = shapes.action_shapes(ground.source, ground.bust, ground.points, masks)
-    assert set(does) == {row.key for row in rig.ROWS if "+" not in row.key}
-    return [*((n, ground.bust.blend(d)) for n, d in who.items()), *does.items(), *shapes.arkit_shapes(ground.source, ground.bust).items()]
+    return shapes.action_shapes(ground.source, ground.bust, ground.points, masks) | shapes.arkit_shapes(ground.source, ground.bust)
 
 
 def _lid_falloff(ground):
@@ -193,26 +194,24 @@ def _lid_falloff(ground):
     return out
 
 
-def _eye_shift(ground, named):
+def _eye_shift(ground, named, who):
     """Return (K, 2, 4): how each shape moves each eye's centre and changes its radius (first order), metres."""
-    anchor = ground.source.mesh.vertices_of("joint-head")
-    who = dict(shapes.identity_shapes(ground.source, ground.average, anchor))
     out = np.zeros((len(named), 2, 4), dtype=np.float32)
+    place = {name: k for k, name in enumerate(named)}
     for s, side in enumerate("lr"):
         guide = ground.source.mesh.vertices_of(f"helper-{side}-eye")
         arm = ground.average[guide] - ground.average[guide].mean(axis=0)
         arm /= np.linalg.norm(arm, axis=1, keepdims=True)
-        for k, (name, _) in enumerate(named):
-            if name in who:
-                move = who[name][guide]
-                out[k, s] = [*move.mean(axis=0), (arm * (move - move.mean(axis=0))).sum(axis=1).mean()]
+        for name, delta in who.items():
+            centre = delta[guide].mean(axis=0)
+            out[place[name], s] = [*centre, (arm * (delta[guide] - centre)).sum(axis=1).mean()]
     return out
 
 
-def _sparse(named):
+def _sparse(fields):
     """Lay shapes behind one another, see `wince.core.pack.Shapes`; motion under a micrometre is nothing."""
     index, delta, start = [], [], [0]
-    for _, dense in named:
+    for dense in fields:
         moved = np.flatnonzero((np.abs(dense) > 1e-6).any(axis=1))
         index.append(moved.astype(np.uint16))
         delta.append(dense[moved].astype(np.float16))

@@ -67,4 +67,4 @@ def _download(folder):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["pip said nothing"])[-1]
-        raise WinceError(f"cannot fetch {PACKAGE} ({last}): check the network, or give a downloaded wheel with `wince pack build --wheel FILE`")
+        raise WinceError(f"cannot fetch {PACKAGE} ({last}): check the network, or give a downloaded wheel with --wheel")

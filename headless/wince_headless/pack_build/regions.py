@@ -22,7 +22,8 @@ LID_RINGS = (1, 9)              # rings that belong to the lids
 LIP_RINGS = {"upper": 7, "lower": 6}
 
 # the 68 points of iBUG 300-W, frontal plane as above; the left half, mirrored for the right
-JAW = ((70, -1, 86), (69, -16, 84), (67, -32, 81), (64, -48, 76), (58, -65, 66), (50, -80, 53), (38, -93, 38), (20, -102, 24), (0, -105, 16))
+JAW = ((70, -1, 86), (69, -16, 84), (67, -32, 81), (64, -48, 76), (58, -65, 66), (50, -80, 53), (38, -93, 38), (20, -102, 24),
+       (0, -105, 16))
 BROW = ((13, 12), (20, 15.5), (29, 18), (39, 18), (49, 13.5))
 NOSE_LINE = (-1, -13, -25, -37)
 NOSE_BASE = ((15.5, -43.5), (8, -45.5), (0, -46.5))
@@ -59,13 +60,17 @@ def weights(points, origin, exterior, eyes, mouth, corner):
     return {name: (w * exterior).astype(np.float32) for name, w in sorted(out.items())}
 
 
-def brow_mask(points, origin):
-    """Return how much each point (N, 3) lies in a brow, 0..1: a tapered band along the brow ridge."""
+def brow_depth(points, origin):
+    """Return how deep each point (N, 3) lies inside a brow, millimetres, negative outside: a tapered band on the brow ridge.
+
+    A distance stays true between vertices, so a shader can draw a crisp edge from it where a mask would blur.
+    """
     x, z, depth = frontal(points, origin).T
     line_x, line_z = np.array(BROW_SHAPE).T
     away = np.abs(z - np.interp(np.abs(x), line_x, line_z))
-    half = np.interp(np.abs(x), line_x, BROW_HALF_WIDTH, left=0.0, right=0.0)
-    return np.clip((half - away) / 1.2 + 0.5, 0, 1) * (half > 0) * (depth < 60)
+    beyond = np.maximum(np.maximum(line_x[0] - np.abs(x), np.abs(x) - line_x[-1]), 0)
+    inside = np.interp(np.abs(x), line_x, BROW_HALF_WIDTH) - np.hypot(away, beyond)
+    return np.where(depth < 60, np.clip(inside, -10, 10), -10.0)
 
 
 def _ellipse(xz, x, z, rx, rz, deep):

@@ -6,6 +6,8 @@ from wince.core import rig
 from wince.core.facs import arkit
 from wince.core.facs.table import NUMBER_OF, SPLIT, TABLE, side_of, sources_of
 
+from . import axes
+
 POLES = {"pole_a": "african", "pole_b": "asian", "pole_c": "caucasian"}     # neutral name -> the source's file key
 AGES = ("young", "old")
 GENDERS = {"woman": "female", "man": "male"}
@@ -14,65 +16,6 @@ GENDERS = {"woman": "female", "man": "male"}
 AMPLITUDE = {12: 0.8, 9: 1.15, 10: 1.1}
 
 SEAM_M = 0.008                     # half width of the blend between left and right halves of a shape without sides
-
-# Local shapes: axis name -> (folder/file of its negative end, of its positive end); "" where there is none.
-_PAIRS = (
-    ("head", "head", "age fat back-scale-depth scale-depth scale-horiz scale-vert"),
-    ("forehead", "forehead", "nubian scale-vert temple"),
-    ("nose", "nose", "flaring greek hump nostrils-width point-width scale-depth scale-horiz scale-vert septumangle volume width1 width2 width3"),
-    ("mouth", "mouth", "cupidsbow cupidsbow-width lowerlip-height lowerlip-volume lowerlip-width philtrum-volume scale-depth "
-                       "scale-horiz scale-vert upperlip-height upperlip-volume upperlip-width"),
-    ("chin", "chin", "bones cleft height jaw-drop prognathism prominent width"),
-    ("neck", "neck", "back-scale-depth double scale-depth scale-horiz"),
-)
-_SIDED_PAIRS = (
-    ("eye", "eyes", "bag bag-height height1 height2 height3 scale"),
-    ("cheek", "cheek", "bones inner volume"),
-    ("ear", "ears", "flap lobe scale scale-depth scale-vert wing"),
-)
-_OPPOSITES = {
-    "eyebrows": ("eyebrows", ("angle-down angle-up", "trans-backward trans-forward", "trans-down trans-up")),
-    "nose": ("nose", ("base-down base-up", "compression-compress compression-uncompress", "curve-concave curve-convex",
-                      "nostrils-angle-down nostrils-angle-up", "point-down point-up", "trans-backward trans-forward", "trans-down trans-up")),
-    "mouth": ("mouth", ("angles-down angles-up", "dimples-out dimples-in", "laugh-lines-out laugh-lines-in", "lowerlip-middle-down lowerlip-middle-up",
-                        "trans-backward trans-forward", "trans-down trans-up", "upperlip-middle-down upperlip-middle-up")),
-    "forehead": ("forehead", ("trans-backward trans-forward",)),
-    "head": ("head", ("angle-in angle-out",)),
-}
-_SIDED_OPPOSITES = {
-    "eye": ("eyes", ("bag-in bag-out", "corner1-down corner1-up", "corner2-down corner2-up", "epicanthus-in epicanthus-out",
-                     "eyefold-angle-down eyefold-angle-up", "eyefold-concave eyefold-convex", "eyefold-down eyefold-up", "push1-in push1-out", "push2-in push2-out",
-                     "trans-down trans-up", "trans-in trans-out")),
-    "cheek": ("cheek", ("trans-down trans-up",)),
-    "ear": ("ears", ("rot-backward rot-forward", "trans-down trans-up")),
-}
-_OUTLINES = ("diamond", "invertedtriangular", "oval", "rectangular", "round", "square", "triangular")
-_ASYMMETRIES = ("brown-1 brown-2 cheek-1 cheek-2 eye-1 eye-2 eye-3 eye-4 eye-5 eye-6 eye-7 eye-8 ear-1 ear-2 "
-                "jaw-1 jaw-2 jaw-3 mouth-1 mouth-2 nose-1 nose-2 nose-3 nose-4 temple-1 temple-2 top-1 top-2").split()
-
-
-def local_targets():
-    """Return every local axis: {"local:nose-hump": (negative target, positive target)}; sided ones end in .L and .R."""
-    out = {}
-    for axis, folder, stems in _PAIRS:
-        prefix = "measure-" if axis == "measure" else f"{axis}-"
-        out |= {f"local:{axis}-{s}": (f"{folder}/{prefix}{s}-decr", f"{folder}/{prefix}{s}-incr") for s in stems.split()}
-    for axis, (folder, rows) in _OPPOSITES.items():
-        out |= {f"local:{axis}-{_stem(row)}": tuple(f"{folder}/{axis}-{end}" for end in row.split()) for row in rows}
-    for side in "lr":
-        for axis, folder, stems in _SIDED_PAIRS:
-            out |= {f"local:{axis}-{s}.{side.upper()}": tuple(f"{folder}/{side}-{axis}-{s}-{end}" for end in ("decr", "incr")) for s in stems.split()}
-        for axis, (folder, rows) in _SIDED_OPPOSITES.items():
-            out |= {f"local:{axis}-{_stem(row)}.{side.upper()}": tuple(f"{folder}/{side}-{axis}-{end}" for end in row.split()) for row in rows}
-    out |= {f"local:outline-{name}": ("", f"head/head-{name}") for name in _OUTLINES}
-    out |= {f"asym:{name}": (f"asym/asym-{name}-l", f"asym/asym-{name}-r") for name in _ASYMMETRIES}
-    return out
-
-
-def _stem(row):
-    """"trans-down trans-up" -> "trans-vert"-like: the shared words, then the positive end."""
-    return row.split()[1]
-
 
 def identity_shapes(source, average, anchor):
     """Return {name: (S, 3)}: macro corners relative to the average adult, and both ends of every local axis.
@@ -86,9 +29,9 @@ def identity_shapes(source, average, anchor):
 
     out = {}
     for pole, gender, age in macro_corners():
-        target = f"macrodetails/{POLES[pole]}-{GENDERS[gender]}-{age}"
-        out[f"macro:{pole}-{gender}-{age}"] = anchored(source.mesh.vertices + source.shape(target) - average)
-    for name, ends in local_targets().items():
+        corner = source.mesh.vertices + source.shape(macro_target(pole, gender, age))
+        out[f"macro:{pole}-{gender}-{age}"] = anchored(corner - average)
+    for name, ends in axes.targets().items():
         for sign, target in zip("-+", ends):
             if target:
                 out[name + sign] = anchored(source.shape(target))
@@ -98,6 +41,11 @@ def identity_shapes(source, average, anchor):
 def macro_corners():
     """Return the twelve corners of the macro space: (pole, gender, age)."""
     return [(pole, gender, age) for pole in POLES for gender in GENDERS for age in AGES]
+
+
+def macro_target(pole, gender, age):
+    """Return the source's target for one corner."""
+    return f"macrodetails/{POLES[pole]}-{GENDERS[gender]}-{age}"
 
 
 def source_shape(source, bust, name):

@@ -1,0 +1,108 @@
+"""Identities: distinct, balanced, reproducible, each factor on its own."""
+
+import dataclasses
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from wince.core import demographics, identity
+from wince.core.errors import WinceError
+from wince.job import spec
+
+
+def test_json_round_trip(draw):
+    who = draw(3)
+    assert identity.from_json(who.json()) == who
+    assert json.loads(who.json())["id"] == who.id
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"age": 12}, "adults only"), ({"gender": 1.5}, "gender 1.5"), ({"ancestry": {"pole_a": 1.0}}, "summing to 1"),
+])
+def test_impossible_people_are_refused(draw, change, message):
+    with pytest.raises(WinceError, match=message):
+        dataclasses.replace(draw(0), **change)
+
+
+@pytest.mark.parametrize("text", ["{", '{"id": 1}', '{"shoe_size": 43}'])
+def test_broken_identity_files_are_one_sentence(text):
+    with pytest.raises(WinceError, match=r"who\.json"):
+        identity.from_json(text, "who.json")
+
+
+def test_drawing_twice_gives_the_same_person_and_order_does_not_matter(draw):
+    backwards = [draw(n) for n in reversed(range(5))]
+    assert backwards[::-1] == [draw(n) for n in range(5)]
+    assert draw(0, seed=0) != draw(0, seed=1)
+
+
+def test_every_run_of_cells_has_each_cell_once_and_small_sets_are_mixed():
+    people = spec.People()
+    for block in range(3):
+        cells = [tuple(demographics.cell_of(people, 5, block * 36 + k)[0].values()) for k in range(36)]
+        assert len(set(cells)) == 36
+    first = [demographics.cell_of(people, 5, k)[0] for k in range(6)]
+    assert len({c["group"] for c in first}) == 6
+    assert set(Counter(c["age"] for c in first).values()) == {2} and set(Counter(c["gender"] for c in first).values()) == {3}
+
+
+def test_one_factor_never_moves_another(draw, pack):
+    plain = draw(4)
+    twin = draw(4, fixed={"age": 80.0})
+    assert twin.age == 80 and dataclasses.replace(twin, age=plain.age) == plain
+    groups = demographics.read_groups()
+    other = {name: {**row, "skin_lab": [[50, 10, 15], [1, 1, 1]]} for name, row in groups.items()}
+    painted = demographics.sample(0, 4, spec.People(), pack, other)
+    assert painted.skin_lab != plain.skin_lab and dataclasses.replace(painted, skin_lab=plain.skin_lab) == plain
+
+
+def test_folds_are_a_permutation_of_each_block_of_ten_and_adding_people_moves_nobody():
+    cell = {"age": "20-35", "gender": "woman", "group": "White"}
+    folds = [demographics.fold10(3, cell, k) for k in range(50)]
+    assert all(sorted(folds[k:k + 10]) == list(range(10)) for k in range(0, 50, 10))
+    assert folds[:10] != folds[10:20]
+
+
+def test_old_faces_carry_the_local_signs_of_age(draw):
+    young, old = draw(4, fixed={"age": 25.0}).weights(), draw(4, fixed={"age": 88.0}).weights()
+    assert old.get("local:head-age+", 0) > young.get("local:head-age+", 0) + 0.3
+    assert old.get("local:eye-bag.L+", 0) > young.get("local:eye-bag.L+", 0) + 0.2
+
+
+def test_faces_are_lopsided_but_not_crooked(model, draw):
+    mirrored = [abs(p.eyes["L"].centre[2] - p.eyes["R"].centre[2]) for p in (model.person(draw(n)) for n in range(30))]
+    assert 0 < np.median(mirrored) < 0.004
+
+
+def test_two_and_a_half_thousand_people_are_distinct(pack, draw):
+    """The nearest pair differs by at least 1 mm RMS over the face, each pair rigidly aligned."""
+    seen = np.flatnonzero(pack.face_front)
+    names = [n for n in pack.shapes.names if n.startswith(("macro:", "local:", "asym:"))]
+    fields = np.array([pack.shapes.dense(n)[seen].ravel() for n in names], dtype=np.float32)
+    place = {name: k for k, name in enumerate(names)}
+    mix = np.zeros((2500, len(names)), np.float32)
+    for row, number in zip(mix, range(2500), strict=True):
+        for name, weight in draw(number).weights().items():
+            row[place[name]] = weight
+    faces = (mix @ fields + pack.base[seen].ravel()).reshape(2500, -1, 3).astype(float)
+    mean = faces.mean(axis=0)
+    flat = np.array([_aligned(face, mean) for face in faces]).reshape(2500, -1)
+    square = (flat**2).sum(axis=1)
+    rms = np.sqrt(np.maximum(square[:, None] + square - 2 * flat @ flat.T, 0) / len(seen)) + np.eye(2500)
+    nearest = np.argsort(rms, axis=None)[:60:2]
+    exact = [np.sqrt(((_aligned(faces[k // 2500], faces[k % 2500]) - _centred(faces[k % 2500])) ** 2).sum(axis=1).mean()) for k in nearest]
+    assert min(exact) >= 0.001
+
+
+def _centred(points):
+    return points - points.mean(axis=0)
+
+
+def _aligned(points, target):
+    """Rigidly align points to a target, both centred (Kabsch 1976)."""
+    points, target = _centred(points), _centred(target)
+    u, _, vt = np.linalg.svd(points.T @ target)
+    flip = np.diag([1, 1, np.sign(np.linalg.det(u @ vt))])
+    return points @ u @ flip @ vt

@@ -1,0 +1,117 @@
+"""The face pack keeps what its docstring promises."""
+
+import numpy as np
+import pytest
+
+from wince.core import pack as face_pack
+from wince.core import rig
+from wince.core.errors import WinceError
+from wince.core.facs.arkit import ARKIT_NAMES
+
+
+def test_shapes_of_arrays(pack):
+    v, f = len(pack.base), len(pack.faces)
+    assert pack.base.shape == (v, 3) and pack.base.dtype == np.float32
+    assert pack.faces.shape == pack.uv_faces.shape == (f, 4) and pack.faces.max() == v - 1 and pack.uv_faces.max() == len(pack.uv) - 1
+    assert pack.part.shape == (f,) and set(np.unique(pack.part)) == set(range(len(face_pack.PART_NAMES)))
+    assert pack.exterior.shape == pack.face_front.shape == pack.brow.shape == pack.lash_columns.shape == (v,)
+    assert pack.head_weight.shape == (v, 2) and (pack.head_weight >= 0).all() and (pack.head_weight.sum(axis=1) <= 1.001).all()
+    assert pack.landmark_faces.shape == (68,) and pack.landmark_weights.shape == (68, 4)
+    assert np.allclose(pack.landmark_weights.sum(axis=1), 1)
+    assert all(w.shape == (v,) and w.min() >= 0 and w.max() <= 1 and w.max() > 0.5 for w in pack.regions.values())
+    assert set(pack.joints) == {"neck", "head", "eye.L", "eye.R"} and np.allclose(pack.joints["neck"], 0)
+
+
+def test_nearly_all_faces_are_quads(pack):
+    assert (pack.faces[:, 2] == pack.faces[:, 3]).mean() < 0.01
+
+
+def test_every_rig_row_and_arkit_name_has_its_shape(pack):
+    names = set(pack.shapes.names)
+    assert {row.key for row in rig.ROWS if "+" not in row.key} <= names
+    assert {f"arkit:{name}" for name in ARKIT_NAMES} <= names
+
+
+def test_what_lies_behind_the_lips_stays_put_when_the_upper_face_moves(pack):
+    hidden = np.setdiff1d(pack.faces_of("mouth", "teeth_upper", "teeth_lower", "tongue"), pack.faces_of("skin"))
+    for number in (1, 2, 4, 5, 6, 7, 9, 43):
+        for side in "LR":
+            assert not pack.shapes.dense(f"AU{number:02d}.{side}")[hidden].any(), f"AU{number}.{side} moves hidden vertices"
+
+
+def test_the_bust_ends_in_one_smooth_curve(pack):
+    skin = pack.faces_of("skin", "brows", "mouth", "socket")
+    loops = _border_loops(skin)
+    assert len(loops) == 1
+    steps = np.diff(pack.base[loops[0] + loops[0][:2]], axis=0)
+    steps /= np.linalg.norm(steps, axis=1, keepdims=True)
+    turn = np.degrees(np.arccos(np.clip((steps[1:] * steps[:-1]).sum(axis=1), -1, 1)))
+    assert turn.max() < 45, "the edge zigzags"
+
+
+def test_the_face_fills_the_atlas_and_nothing_overlaps(pack):
+    corners = pack.uv[pack.uv_faces].astype(float)
+    assert corners.min() >= 0 and corners.max() <= 1
+    area = _signed_areas(corners)
+    assert (area > 0).all(), "a face is folded or mirrored"
+    face = pack.face_front[pack.faces].all(axis=1) & np.isin(pack.part, [0, 1])
+    assert area[face].sum() >= 0.60
+    assert _most_covers(corners, 512) == 1
+
+
+def test_left_and_right_agree_in_the_rig(pack):
+    for number in (4, 6, 7, 9, 10, 12):
+        left, right = (np.linalg.norm(pack.shapes.dense(f"AU{number:02d}.{side}"), axis=1) for side in "LR")
+        assert abs(left.max() - right.max()) < 6e-4 and pack.base[left.argmax(), 0] > 0 > pack.base[right.argmax(), 0]
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip at all", "half"])
+def test_a_damaged_pack_is_one_sentence(tmp_path, content):
+    path = tmp_path / "pack.npz"
+    whole = face_pack.DEFAULT.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content == "half" else content)
+    with pytest.raises(WinceError, match=r"damaged .*: build it again with `wince pack build`"):
+        face_pack.load(path)
+
+
+def test_a_missing_pack_and_a_missing_shape_say_the_cure(tmp_path, pack):
+    with pytest.raises(WinceError, match="wince pack build"):
+        face_pack.load(tmp_path / "none.npz")
+    with pytest.raises(WinceError, match="no shape 'local:horns'"):
+        pack.shapes.dense("local:horns")
+
+
+def _border_loops(faces):
+    edges = {}
+    for quad in faces.tolist():
+        ring = list(dict.fromkeys(quad))
+        for a, b in zip(ring, ring[1:] + ring[:1], strict=True):
+            edges.setdefault(frozenset((a, b)), []).append((a, b))
+    after = dict(pairs[0] for pairs in edges.values() if len(pairs) == 1)
+    loops = []
+    while after:
+        start, at = after.popitem()
+        loop = [start]
+        while at != start:
+            loop.append(at)
+            at = after.pop(at)
+        loops.append(loop)
+    return loops
+
+
+def _signed_areas(corners):
+    a, b = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    return (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
+
+
+def _most_covers(corners, size):
+    """Count for every texel centre of a size x size image how many faces cover it; return the most."""
+    count = np.zeros((size, size), int)
+    for quad in corners * size:
+        low, high = np.floor(quad.min(axis=0)).astype(int), np.ceil(quad.max(axis=0)).astype(int)
+        x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5013, np.arange(low[1], high[1]) + 0.5007)
+        inside = np.ones(x.shape, bool)
+        for p, q in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+            inside &= (q[0] - p[0]) * (y - p[1]) - (q[1] - p[1]) * (x - p[0]) >= 0
+        count[low[1]:high[1], low[0]:high[0]] += inside[: size - low[1], : size - low[0]]
+    return count.max()
