@@ -96,6 +96,6 @@ def _drive_turn(obj, name):
 def _slopes(bone, axis):
     """Return {AU property: radians per intensity step} of one bone's angle, read off `core.rig`, which is linear in them."""
     place = ("yaw", "pitch", "roll").index(axis)
-    keys = [key for kind in ("head", "gaze") for key, _, _ in rig.turn_rows(kind)]
+    keys = [key for key in AU_KEYS if TABLE[NUMBER_OF[key]].rotation]
     slopes = {key: rig.bone_angles(ActionUnits.from_keys({key: 1.0}))[bone][place] for key in keys}
     return {key: slope for key, slope in slopes.items() if slope}

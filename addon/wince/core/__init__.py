@@ -17,7 +17,12 @@ Files
     identity    who: a small value that goes to JSON and back, and the sampler of people
     face        the person built from an identity: rest mesh, shape deltas, eyes
     lids        eyelids that meet
+    openings    eyes and mouth as rings of vertices
+    lips        lips that meet
     rig         weights and bones of an AU vector; the numpy twin of the rig in Blender
     heatmap     pspi_heat, the pain heatmap, in millimetres per vertex
+    turns       yaw, pitch, roll and rotation matrices
+    demographics   drawing people: cells, groups, folds
+    separation  how far apart the groups come out
     cameras     views: named, generated, and their K, R, t
 """

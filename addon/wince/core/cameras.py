@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import turns
 from .errors import WinceError
 from .streams import stream
 
@@ -42,29 +43,6 @@ class View:
     matrix_world: np.ndarray
 
 
-def rotation(yaw, pitch, roll):
-    """Return the turn of a head, or of a camera that looks at it.
-
-    yaw      radians, positive to the character's left
-    pitch    radians, positive up
-    roll     radians, positive when the character's left ear goes down
-    returns  (3, 3)  rotation in Blender axes; the identity looks along -Y
-    """
-    (cy, sy), (cp, sp), (cr, sr) = ((np.cos(a), np.sin(a)) for a in (yaw, -pitch, roll))
-    turn = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
-    nod = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-    tilt = np.array([[cr, 0, sr], [0, 1, 0], [-sr, 0, cr]])
-    return turn @ nod @ tilt
-
-
-def angles(matrix):
-    """Return (yaw, pitch, roll) in radians of a (3, 3) rotation; the inverse of `rotation` for |pitch| < 90 degrees."""
-    yaw = np.arctan2(-matrix[0, 1], matrix[1, 1])
-    pitch = -np.arcsin(np.clip(matrix[2, 1], -1, 1))
-    roll = np.arctan2(-matrix[2, 0], matrix[2, 2])
-    return float(yaw), float(pitch), float(roll)
-
-
 def view(camera, target, face_height, resolution):
     """Place a described camera before a face.
 
@@ -79,7 +57,7 @@ def view(camera, target, face_height, resolution):
     width, height = camera.resolution or resolution
     focal = camera.lens_mm / camera.sensor_mm * max(width, height)        # the sensor's long side lies along the picture's
     distance = camera.distance_m or focal * face_height / (camera.fill * height)
-    turn = rotation(*np.radians([camera.yaw_deg, camera.pitch_deg, camera.roll_deg])) @ FRONTAL
+    turn = turns.rotation(*np.radians([camera.yaw_deg, camera.pitch_deg, camera.roll_deg])) @ FRONTAL
     centre = np.asarray(target, float) + distance * turn[:, 2]
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = turn, centre
@@ -103,7 +81,7 @@ def project(view, points):
 def face_to_camera(view, head):
     """Return yaw, pitch, roll in radians of a head (3, 3 rotation, identity at rest) as the camera sees it."""
     camera = view.matrix_world[:3, :3] @ FRONTAL.T
-    return angles(camera.T @ head)
+    return turns.angles(camera.T @ head)
 
 
 def check(camera):

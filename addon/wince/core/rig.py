@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .facs.intensity import share
+from .facs.pose import gaze, head_pose
 from .facs.table import AU_KEYS, FADES, NUMBER_OF, SIDES, TABLE, side_of, sources_of
+from .turns import rotation
 
 RIG_VERSION = "1"
 LID_PARTNERS = (6, 7, 63, 64)       # AUs that move lid margins besides the closure itself: each has a corrective with it
@@ -80,36 +82,13 @@ def weights(aus):
     return {row.key: float(row.weight(intensity)) for row in ROWS}
 
 
-def turn_rows(kind):
-    """Return what turns head or eyes: [(AU property, axis, degrees per intensity step)] for kind "head" or "gaze"."""
-    return [(key, *TABLE[NUMBER_OF[key]].rotation) for key in AU_KEYS if TABLE[NUMBER_OF[key]].kind == kind]
-
-
-def angles(aus, kind):
-    """Return {axis: radians} of head ("yaw", "pitch", "roll", "forward") or gaze ("yaw", "pitch", "vergence")."""
-    intensity, out = dict(aus.keys()), {}
-    for key, axis, step in turn_rows(kind):
-        out[axis] = out.get(axis, 0.0) + np.radians(step) * intensity.get(key, 0.0)
-    return out
-
-
-def rotation(yaw=0.0, pitch=0.0, roll=0.0):
-    """Return the (3, 3) turn: yaw + to the character's left, pitch + up, roll + left ear down; roll first, yaw last."""
-    (cy, sy), (cp, sp), (cr, sr) = ((np.cos(a), np.sin(a)) for a in (yaw, -pitch, roll))
-    about_z = np.array([[cy, -sy, 0], [sy, cy, 0], [0, 0, 1]])
-    about_x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
-    about_y = np.array([[cr, 0, sr], [0, 1, 0], [-sr, 0, cr]])
-    return about_z @ about_x @ about_y
-
-
 def bone_angles(aus):
-    """Return {bone: (yaw, pitch, roll)} radians of each bone relative to its parent: neck, head, eye.L, eye.R."""
-    head, gaze = angles(aus, "head"), angles(aus, "gaze")
-    turn = np.array([head[axis] for axis in ("yaw", "pitch", "roll")])
-    lean = np.array([0.0, -head["forward"], 0.0])                 # the neck leans, the head comes back upright
-    inward = {"eye.L": -gaze["vergence"], "eye.R": gaze["vergence"]}
-    eyes = {bone: (gaze["yaw"] + turn_in, gaze["pitch"], 0.0) for bone, turn_in in inward.items()}
-    return {"neck": tuple(NECK_SHARE * turn + lean), "head": tuple((1 - NECK_SHARE) * turn - lean), **eyes}
+    """Return {bone: (yaw, pitch, roll)} radians of each bone relative to its parent: neck, head, eye.L, eye.R; linear in the AUs."""
+    head, eyes = head_pose(aus), gaze(aus)
+    turn = np.radians([head["yaw_deg"], head["pitch_deg"], head["roll_deg"]])
+    lean = np.radians([0.0, -head["forward_deg"], 0.0])           # the neck leans, the head comes back upright
+    look = {f"eye.{side}": (*np.radians([eye["yaw_deg"], eye["pitch_deg"]]), 0.0) for side, eye in eyes.items()}
+    return {"neck": tuple(NECK_SHARE * turn + lean), "head": tuple((1 - NECK_SHARE) * turn - lean), **look}
 
 
 def bone_matrices(aus, joints):

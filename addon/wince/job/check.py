@@ -1,0 +1,105 @@
+"""Does a job make sense?  Types and unknown keys are `spec`'s business; here are ranges, choices and expressions.
+
+Both doors use it, YAML (`wince_headless.config`, which adds the line) and JOB.json (`job.run`), so that no door lets pass
+what the other refuses.
+"""
+
+from difflib import get_close_matches
+
+from ..core.errors import WinceError
+from . import spec
+
+GENDERS = ("woman", "man")
+
+CHOICES = {
+    "people.genders": GENDERS,
+    "people.groups": spec.GROUPS,
+    "render.engine": spec.ENGINES,
+    "render.device": spec.DEVICES,
+    "render.denoiser": spec.DENOISERS,
+    "outputs": spec.OPTIONAL_OUTPUTS,
+}
+RANGES = {                                      # lowest, highest; both allowed
+    "people.count": (1, 10_000_000),
+    "people.first": (0, 10_000_000),
+    "people.ages": (18, 95),                    # adults only: neither the model nor PSPI covers children
+    "expressions.pain": (0, 1000),
+    "expressions.nonpain": (0, 1000),
+    "expressions.extra_neutrals": (0, 1000),
+    "expressions.optional_aus": (0, 1),
+    "expressions.asymmetry": (0, 1),
+    "expressions.head_jitter_deg": (0, 45),
+    "expressions.gaze_jitter_deg": (0, 45),
+    "lighting.exposure": (-20, 20),
+    "render.resolution": (16, 16384),
+    "render.samples": (1, 65536),
+    "render.threads": (0, 1024),
+    "render.subdivision": (0, 4),
+}
+NEEDED = ("people.ages", "people.genders", "people.groups", "cameras", "lighting.lights", "lighting.worlds", "lighting.backgrounds")
+
+
+def check(job, where="JOB.json"):
+    """Raise WinceError for the first thing in a job that makes no sense.
+
+    job      spec.Job
+    where    str, the name used in the message
+    """
+    for path, problem in problems(job):
+        raise WinceError(f"{where}: {'.'.join(map(str, path))} {problem}")
+
+
+def problems(job):
+    """Yield (path, sentence) for everything in a job that makes no sense; a path is a tuple of keys and list positions."""
+    for key in CHOICES:
+        yield from _choices(job, key)
+    for key in RANGES:
+        yield from _range(job, key)
+    for key in NEEDED:
+        yield from _empty(job, key)
+
+
+def nearest(word, known):
+    """Return a clause that helps after a wrong word: the nearest known one, or all of them.
+
+    word     str, what was written
+    known    iterable of str
+    """
+    known = list(known)
+    close = get_close_matches(str(word), known, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(map(str, known))}"
+
+
+def _choices(job, key):
+    for path, value in _values(job, key):
+        if value not in CHOICES[key]:
+            yield path, f"is {value!r}, which is not known: {nearest(value, CHOICES[key])}"
+
+
+def _range(job, key):
+    lowest, highest = RANGES[key]
+    for path, value in _values(job, key):
+        if not lowest <= value <= highest:
+            yield path, f"is {value}: give a number from {lowest} to {highest}"
+
+
+def _empty(job, key):
+    value = job
+    for name in key.split("."):
+        value = getattr(value, name)
+    if not value:
+        yield tuple(key.split(".")), "is empty: give at least one, or leave the key out"
+
+
+def _values(job, key):
+    """Yield (path, leaf) for every leaf under a dotted key; lists are walked, None and shorthand strings are skipped."""
+    def walk(value, path, rest):
+        if isinstance(value, tuple):
+            for position, item in enumerate(value):
+                yield from walk(item, (*path, position), rest)
+        elif rest:
+            if hasattr(value, rest[0]):         # a camera may be a bare name
+                yield from walk(getattr(value, rest[0]), (*path, rest[0]), rest[1:])
+        elif value is not None:
+            yield path, value
+    yield from walk(job, (), key.split("."))

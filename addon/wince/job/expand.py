@@ -1,0 +1,131 @@
+"""From a job to its samples: who shows what, seen from where. Pure: the same job gives the same list everywhere.
+
+Nothing here is drawn in the order of the list: each draw has its own stream, named after factor, person and expression.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from ..core import cameras
+from ..core.errors import WinceError
+from ..core.facs.action_units import ActionUnits
+from ..core.facs.expressions import NEUTRAL, Expression
+from ..core.facs.pose import GAZE_TURNS, HEAD_TURNS
+from ..core.facs.pspi import pspi
+from ..core.facs.samplers import nonpain_expressions, pain_expressions, pose_jitter
+from ..core.streams import stream
+from . import layout, rigs
+
+UNALIGNED_DEG = {"head": 8.0, "gaze": 6.0}     # how far an unaligned neutral strays where the job has no jitter of its own
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture to come: a person's number, the names of expression and view; `key` joins them."""
+
+    person: int
+    expression: str
+    view: str
+
+    @property
+    def key(self):
+        """The sample's key, which is also its folder: id00003/e02/frontal."""
+        return layout.sample_key(layout.person_name(self.person), self.expression, self.view)
+
+    @property
+    def shown(self):
+        """What stays the same from view to view: (person, expression)."""
+        return self.person, self.expression
+
+
+def samples(job):
+    """Return every Sample of a job, views within expressions within people.
+
+    job      spec.Job
+    returns  list of Sample
+    raises   WinceError for numbers or names that cannot be
+    """
+    _check(job)
+    views = [camera.name for camera in cameras.expand(rigs.resolve(job.cameras), job.seed)]
+    return [Sample(person, name, view) for person in people(job) for name in expression_names(job) for view in views]
+
+
+def shard(everything, index, count):
+    """Return part `index` (from 0) of `count` nearly equal parts; the views of an expression stay together.
+
+    raises   WinceError when there is no such part
+    """
+    if not 0 <= index < count:
+        raise WinceError(f"--shard {index}/{count}: shards count from 0, give 0/{count} to {count - 1}/{count}")
+    groups = [list(views) for _, views in groupby(everything, key=lambda sample: sample.shown)]
+    low, high = (len(groups) * k // count for k in (index, index + 1))
+    return [sample for group in groups[low:high] for sample in group]
+
+
+def people(job):
+    """Return the numbers of a job's people."""
+    count = len(job.people.identities) or job.people.count
+    return range(job.people.first, job.people.first + count)
+
+
+def expression_names(job):
+    """Return the names of what everyone shows: the neutral, unaligned neutrals, expressions."""
+    asked = job.expressions
+    count = asked.pain + asked.nonpain + len(asked.codes)
+    return ([layout.NEUTRAL] + [layout.extra_neutral_name(k + 1) for k in range(asked.extra_neutrals)]
+            + [layout.expression_name(k + 1) for k in range(count)])
+
+
+def expressions(job, person):
+    """Return what a person shows, {name: Expression}, head and gaze included.
+
+    The neutral e00 holds still; every other face strays by the job's jitter, an unaligned neutral at least a little.
+    """
+    asked = job.expressions
+    faces = [*pain_expressions(stream(job.seed, "expression", person), asked.pain, asked.pspi, asked.optional_aus, asked.asymmetry),
+             *nonpain_expressions(stream(job.seed, "expression.nonpain", person), asked.nonpain, asked.nonpain_kinds),
+             *(given(code) for code in asked.codes)]
+    shown = {name: NEUTRAL for name in expression_names(job)}
+    shown |= {layout.expression_name(k + 1): face for k, face in enumerate(faces)}
+    return {name: face if name == layout.NEUTRAL else _posed(job, person, name, face) for name, face in shown.items()}
+
+
+def given(code):
+    """Return the Expression for a code in the job; whether pain was meant is taken from its PSPI."""
+    aus = ActionUnits.parse(code)
+    return Expression(aus, "given", pspi(aus).total > 0)
+
+
+def light_of(name):
+    """Return the keys of the streams of an expression's light: unaligned neutrals have their own, all else the person's."""
+    return (name,) if name.startswith("n") else ()
+
+
+def views(job, person):
+    """Return a person's cameras by name, generators expanded."""
+    return {camera.name: camera for camera in cameras.expand(rigs.resolve(job.cameras), job.seed, person)}
+
+
+def neutral_keys(job, person, view):
+    """Return the keys of a person's neutrals in a view, the aligned one first."""
+    names = [layout.NEUTRAL] + [layout.extra_neutral_name(k + 1) for k in range(job.expressions.extra_neutrals)]
+    return [layout.sample_key(layout.person_name(person), name, view) for name in names]
+
+
+def _check(job):
+    """Refuse cameras and expressions that cannot be; ranges and choices are the business of `check.py`."""
+    if not job.cameras:
+        raise WinceError(f"cameras is empty: name a view or a rig, such as {', '.join(rigs.names()[:3])}")
+    for code in job.expressions.codes:
+        ActionUnits.parse(code)
+
+
+def _posed(job, person, name, face):
+    """Return a face with its jitter of head and gaze; what the expression itself does with them stays."""
+    head, gaze = job.expressions.head_jitter_deg, job.expressions.gaze_jitter_deg
+    if name.startswith("n"):
+        head, gaze = head or UNALIGNED_DEG["head"], gaze or UNALIGNED_DEG["gaze"]
+    drawn = pose_jitter(stream(job.seed, "head_pose", person, name), head, gaze)
+    busy = {number for pair in HEAD_TURNS + GAZE_TURNS if set(pair) & set(face.aus.numbers) for number in pair}
+    free = {number: round(intensity, 4) for number, intensity in drawn.items() if number not in busy}
+    return Expression(face.aus.with_(free), face.kind, face.pain)

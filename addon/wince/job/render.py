@@ -1,0 +1,107 @@
+"""The loop: people, what they show, from where; each finished view goes to a thread that makes the files of it.
+
+The order of the loop decides nothing: every draw has its own stream, and Cycles gets a seed per sample.
+"""
+
+import tempfile
+from itertools import groupby
+from pathlib import Path
+
+from ..core import heatmap, pack
+from ..core.face import FaceModel
+from ..stage import device, lights, version, world
+from ..stage.version import MATERIAL_INDEX
+from . import disk, encode, exr, layout, png, record, resume
+from .sitting import Sitting
+from .studio import Studio
+from .writer import Writer
+
+
+def render(job, out, samples, say, stopped, owner="", again=False, threads=None):
+    """Render samples into an output folder, and go on where an earlier run stopped.
+
+    job      spec.Job
+    out      path
+    samples  list of expand.Sample, the views of an expression together, the expressions of a person together
+    say      called with (event, **facts) for progress
+    stopped  called before every view; True ends the work after the view in hand
+    owner    str that no other process at this folder has at the same time
+    again    render samples that are there, too
+    threads  how many to use instead of the job's number, or None; it moves no pixel
+    returns  True when all samples are there, False when it was stopped
+    raises   WinceError for a job that cannot be rendered here
+    """
+    version.check()
+    world.check(job.lighting)
+    lights.check(job.lighting.lights)
+    chosen = device.choose(job.render)
+    loaded = pack.load(job.pack)
+    resume.claim(out, job, origin(job, chosen, loaded), owner)
+    todo = [sample for sample in samples if again or not resume.finished(out, sample.key)]
+    say("start", total=len(samples), done=len(samples) - len(todo), blender=version.name(), device=chosen.device,
+        denoiser=chosen.denoiser)
+    if len(todo) < len(samples):
+        say("skip", count=len(samples) - len(todo), done=len(samples) - len(todo), total=len(samples))
+    with tempfile.TemporaryDirectory(prefix="wince-") as scratch, Writer() as writer:
+        whole = not todo or _Shift(job, out, chosen, loaded, scratch, owner, threads).work(todo, len(samples), writer, say, stopped)
+    say("done" if whole else "stopped", total=len(samples))
+    return whole
+
+
+def origin(job, chosen, loaded):
+    """Return what decides pixels and labels besides the job."""
+    return {"engine": chosen.engine, "device": chosen.device, "denoiser": chosen.denoiser,
+            "versions": record.versions(loaded.hash, heatmap.HEAT_VERSION, version.name())}
+
+
+class _Shift:
+    """One process's work: a studio, and the samples that it makes."""
+
+    def __init__(self, job, out, chosen, loaded, scratch, owner, threads):
+        self.job, self.out, self.owner = job, Path(out), owner
+        self.model, self.studio = FaceModel(loaded), Studio(job, chosen, loaded, scratch, threads)
+        wishes = job.render
+        self.constant = {"format": record.FORMAT, "look": {}, "licences": {"pack": loaded.meta["licence"]},
+                         "versions": record.versions(loaded.hash, heatmap.HEAT_VERSION, version.name()),
+                         "render": {"engine": chosen.engine, "samples": wishes.samples, "device": chosen.device,
+                                    "denoiser": chosen.denoiser, "view_transform": wishes.view_transform,
+                                    "subdivision": wishes.subdivision, "subsurface": wishes.subsurface},
+                         "sequence": None, "frame": None, "t": None, "phase": None}
+
+    def work(self, todo, total, writer, say, stopped):
+        """Render the samples; return False when it was stopped before the last."""
+        done = total - len(todo)
+        for number, of_person in groupby(todo, key=lambda sample: sample.person):
+            sitting = Sitting(self.job, self.out, self.owner, self.studio, self.model, number)
+            for name, views in groupby(of_person, key=lambda sample: sample.expression):
+                shown = None
+                for sample in views:
+                    if stopped():
+                        return False
+                    shown = shown or sitting.show(name, writer)
+                    done += 1
+                    shot = sitting.shoot(sample, shown, self.constant)
+                    writer.do(self._finish, shot, say, {"key": sample.key, "done": done, "total": total})
+        return True
+
+    def _finish(self, shot, say, progress):
+        """Turn a rendered view into files, the record last. Runs in the writer's thread."""
+        layers = exr.read(shot.layers)
+        layers["seg"] = next(layers[name] for name in MATERIAL_INDEX if name in layers)
+        files = encode.encode(layers, self.job.outputs, shot.shown.exposure, shot.view.R)
+        if shot.picture is not None:
+            files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))
+        facts = record.view_facts(shot.view, shot.shown.face, layers["Depth"], shot.shown.head)
+        self._write(shot.facts | facts | {"files": record.files_facts(files)}, files)
+        for path in filter(None, (shot.layers, shot.picture)):
+            path.unlink()
+        say("view", **progress)
+
+    def _write(self, facts, files):
+        """Write a sample: away with the old record, then the files, then the new record."""
+        folder = layout.sample_folder(self.out, facts["key"])
+        (folder / layout.RECORD).unlink(missing_ok=True)
+        disk.sweep(folder)
+        for name, data in files.values():
+            disk.write(folder / name, data, self.owner)
+        disk.write(folder / layout.RECORD, record.to_bytes(facts), self.owner)

@@ -1,0 +1,71 @@
+"""Going on where a run stopped: what is finished, and whether an output folder is the one that was begun."""
+
+import json
+from pathlib import Path
+
+from ..core.errors import WinceError
+from . import disk, layout, record, spec
+
+FREE = ("render.threads",)             # may change between runs of one dataset: it moves no pixel
+
+
+def finished(out, key):
+    """Tell whether a sample is there: its record reads, is of this kind and key, and its files have the recorded size."""
+    folder = layout.sample_folder(out, key)
+    try:
+        known = json.loads((folder / layout.RECORD).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return False
+    if known.get("format") != record.FORMAT or known.get("key") != key:
+        return False
+    return all(_size(folder / entry["path"]) == entry["bytes"] for entry in known["files"].values())
+
+
+def holds_samples(out):
+    """Tell whether an output folder has at least one finished sample."""
+    return next(Path(out).glob(f"id*/*/*/{layout.RECORD}"), None) is not None
+
+
+def claim(out, job, origin, owner=""):
+    """Take an output folder for a job, or go on in the one it has.
+
+    out     path
+    job     spec.Job
+    origin  dict: what decides pixels and labels besides the job (Blender, device, denoiser, pack, versions)
+    owner   str, see `disk.write`
+    raises  WinceError when the folder belongs to another job or origin, or cannot be written
+    """
+    for name, asked, cure in ((layout.JOB, json.loads(spec.to_json(job)), "give another folder with --out, or the config it was made with"),
+                              (layout.ORIGIN, origin, "give another folder with --out, or render with what it was begun with")):
+        path = Path(out, name)
+        if path.is_file() and holds_samples(out):         # a job that failed before its first picture binds nobody
+            _refuse_change(path, asked, cure)
+        else:
+            disk.write(path, (json.dumps(asked, indent=1, sort_keys=True) + "\n").encode(), owner)
+
+
+def _refuse_change(path, asked, cure):
+    """Compare what a file says with what is asked now."""
+    try:
+        known = json.loads(path.read_bytes())
+    except ValueError:
+        raise WinceError(f"{path} is damaged: give another folder with --out, or delete the file if you are sure of the rest") from None
+    for key, before, now in differences(known, json.loads(json.dumps(asked))):
+        if key not in FREE:
+            raise WinceError(f"{path.parent} was begun with {key} = {before!r}, now it is {now!r}: {cure}")
+
+
+def differences(before, now, at=""):
+    """Return [(dotted key, value before, value now)] of two JSON values, in order of the keys."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        keys = sorted({*before, *now})
+        return [change for key in keys for change in differences(before.get(key), now.get(key), f"{at}.{key}" if at else key)]
+    return [] if before == now else [(at, before, now)]
+
+
+def _size(path):
+    """Return a file's size, or None where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,113 @@
+"""The job from the outside: words in, progress lines and an exit code out. The one place here that catches WinceError.
+
+    render.py -- JOB.json --out DIR [--shard i/n] [--only KEY] [--threads N]
+
+Exit codes: 0 done; 2 the input is wrong, one sentence says what; 3 a bug, with a traceback; 75 stopped by a signal, the same
+command goes on. Progress is a line per event on stdout, `wince: ` and a JSON object; other lines are Blender's own.
+"""
+
+import argparse
+import json
+import re
+import signal
+import sys
+import traceback
+
+from ..core.errors import WinceError
+from . import check, expand, layout, spec
+
+DONE, USER, BUG, STOPPED = 0, 2, 3, 75
+MARK = "wince: "
+
+
+def main(words=None):
+    """Render a job.
+
+    words    list of str after `--`; None takes them from the command line
+    returns  exit code
+    """
+    try:
+        return _run(_parse(_ours(sys.argv) if words is None else words))
+    except WinceError as error:
+        say("error", message=str(error))
+        print(f"wince: error: {error}", file=sys.stderr, flush=True)
+        return USER
+    except Exception:                                     # the outermost frame: Blender's module would exit with 1
+        traceback.print_exc()
+        return BUG
+
+
+def say(event, **facts):
+    """Print one progress line."""
+    print(MARK + json.dumps({"event": event, **facts}), flush=True)
+
+
+class Signals:
+    """Notes SIGINT and SIGTERM instead of dying of them; a second one of the same kind does what it always did."""
+
+    KINDS = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self):
+        self.raised = False
+        self._before = {}
+
+    def __enter__(self):
+        self._before = {kind: signal.signal(kind, self._note) for kind in self.KINDS}
+        return self
+
+    def __exit__(self, *_):
+        for kind, handler in self._before.items():
+            signal.signal(kind, handler or signal.SIG_DFL)
+
+    def _note(self, kind, frame):
+        self.raised = True
+        signal.signal(kind, signal.SIG_DFL)
+
+
+def _run(words):
+    """Do what the words say."""
+    from . import render  # bpy only now: wrong words need no Blender
+
+    job = spec.read(words.job)
+    check.check(job, words.job)
+    wanted = _wanted(job, words)
+    with Signals() as signals:
+        done = render.render(job, words.out, wanted, say, lambda: signals.raised, owner="{}-{}".format(*words.shard),
+                             again=words.only is not None, threads=words.threads)
+    return DONE if done else STOPPED
+
+
+def _wanted(job, words):
+    """Return the samples that this process is to make."""
+    everything = expand.samples(job)
+    if words.only is None:
+        return expand.shard(everything, *words.shard)
+    layout.split_key(words.only)
+    one = [sample for sample in everything if sample.key == words.only]
+    if not one:
+        raise WinceError(f"--only {words.only}: the job has no such sample, its keys go from {everything[0].key} to {everything[-1].key}")
+    return one
+
+
+def _parse(words):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="render.py", description="Render a Wince job.")
+    parser.add_argument("job", help="JOB.json")
+    parser.add_argument("--out", required=True, help="output folder")
+    parser.add_argument("--shard", type=_shard, default=(0, 1), metavar="i/n", help="render part i of n, counted from 0")
+    parser.add_argument("--only", metavar="KEY", help="render one sample again, such as id00003/e02/frontal")
+    parser.add_argument("--threads", type=int, help="instead of the job's; 0: all")
+    return parser.parse_args(words)
+
+
+def _shard(text):
+    """Read "i/n"."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not i/n, such as 0/4")
+    return int(match[1]), int(match[2])
+
+
+def _ours(argv):
+    """Return the words meant for us: after `--`, or, under the bpy module, after the script."""
+    return argv[argv.index("--") + 1:] if "--" in argv else argv[1:]

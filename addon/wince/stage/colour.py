@@ -1,0 +1,71 @@
+"""Colour in numbers: CIE Lab under D65, linear sRGB (Rec. 709 primaries, what Blender renders in), the sRGB curve, daylight."""
+
+import numpy as np
+
+TO_XYZ = np.array([[0.4123908, 0.3575843, 0.1804808], [0.2126390, 0.7151687, 0.0721923], [0.0193308, 0.1191948, 0.9505322]])
+LUMINANCE = TO_XYZ[1]
+WHITE = TO_XYZ.sum(axis=1)             # D65
+KNEE = 6 / 29
+
+
+def from_lab(lab):
+    """Return linear sRGB (..., 3) of Lab colours (..., 3) under D65; colours out of gamut are not clipped."""
+    lightness, a, b = np.moveaxis(np.asarray(lab, float), -1, 0)
+    fy = (lightness + 16) / 116
+    f = np.stack([fy + a / 500, fy, fy - b / 200], axis=-1)
+    xyz = WHITE * np.where(f > KNEE, f ** 3, 3 * KNEE ** 2 * (f - 4 / 29))
+    return xyz @ np.linalg.inv(TO_XYZ).T
+
+
+def to_lab(rgb):
+    """Return Lab (..., 3) under D65 of linear sRGB colours (..., 3)."""
+    ratio = np.asarray(rgb, float) @ TO_XYZ.T / WHITE
+    f = np.where(ratio > KNEE ** 3, np.cbrt(ratio), ratio / (3 * KNEE ** 2) + 4 / 29)
+    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+
+
+def luminance(rgb):
+    """Return the luminance (...) of linear sRGB colours (..., 3); white has 1."""
+    return np.asarray(rgb, float) @ LUMINANCE
+
+
+def encode(linear):
+    """Return display values 0..1 of linear ones by the sRGB curve, clipped: Blender's Standard view transform."""
+    clipped = np.clip(linear, 0, 1)
+    return np.where(clipped <= 0.0031308, 12.92 * clipped, 1.055 * clipped ** (1 / 2.4) - 0.055)
+
+
+def decode(display):
+    """Return linear values of display values 0..1; the inverse of `encode`."""
+    display = np.asarray(display, float)
+    return np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)
+
+
+def daylight(kelvin):
+    """Return the linear sRGB colour (3,) of luminance 1 of daylight or, below 4000 K, of a lamp.
+
+    kelvin   1700 to 25000; CIE D series, and Kim's fit of the black body below it
+    """
+    x, y = _d_series(kelvin) if kelvin >= 4000 else _black_body(kelvin)
+    rgb = np.linalg.inv(TO_XYZ) @ [x / y, 1, (1 - x - y) / y]
+    rgb = np.maximum(rgb, 0)
+    return rgb / luminance(rgb)
+
+
+def _d_series(kelvin):
+    """Return the chromaticity of CIE daylight."""
+    k = 1000 / kelvin
+    if kelvin <= 7000:
+        x = -4.6070 * k ** 3 + 2.9678 * k ** 2 + 0.09911 * k + 0.244063
+    else:
+        x = -2.0064 * k ** 3 + 1.9018 * k ** 2 + 0.24748 * k + 0.237040
+    return x, -3.0 * x ** 2 + 2.870 * x - 0.275
+
+
+def _black_body(kelvin):
+    """Return the chromaticity of a black body from 1667 to 4000 K."""
+    k = 1000 / kelvin
+    x = -0.2661239 * k ** 3 - 0.2343589 * k ** 2 + 0.8776956 * k + 0.179910
+    if kelvin <= 2222:
+        return x, -1.1063814 * x ** 3 - 1.34811020 * x ** 2 + 2.18555832 * x - 0.20219683
+    return x, -0.9549476 * x ** 3 - 1.37418593 * x ** 2 + 2.09137015 * x - 0.16748867

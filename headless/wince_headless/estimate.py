@@ -1,0 +1,89 @@
+"""What a job will cost, said before it begins: pictures, disk, time.  Measured once on two cores; good to about a factor of two."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from wince.core.errors import WinceError
+from wince.job import expand, layout, rigs
+
+from .progress import duration, plural
+
+BYTES_PER_PIXEL = {             # of PNGs as they come out; depth and after only where `outputs:` asks for them
+    "rgb": 0.6, "seg": 0.02, "heat": 0.17, "coverage": 0.03,
+    "depth": 0.7, "normal": 2.2, "regions": 0.06, "surface": 2.5, "heat_terms": 0.8, "heat_float": 4.0, "exr": 90.0,
+}
+ALWAYS = ("rgb", "seg", "heat", "coverage")
+RECORD_BYTES, EXPRESSION_BYTES = 13_500, 9_000
+CORE_SECONDS = {"view": 0.3, "sample": 0.75, "oidn": 9.0}       # per view; per megapixel and sample; per megapixel
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Views to render, those already there, bytes and seconds for the rest, processors counted on."""
+
+    people: int
+    views: int
+    present: int
+    size: int
+    seconds: float
+    cores: int
+
+    def sentence(self):
+        """Return the estimate as one line."""
+        head = f"{plural(self.views, 'picture', 'pictures')} of {plural(self.people, 'person', 'people')}"
+        if self.present >= self.views:
+            return f"{head}: all are there already"
+        there = f", {self.present:,} there already" if self.present else ""
+        return f"{head}{there}: about {_bytes(self.size)} and {duration(self.seconds)} on {self.cores} processors"
+
+
+def estimate(job, orders):
+    """Estimate a job.
+
+    job      spec.Job
+    orders   launch.Orders: where it goes, and whether it is one sample only
+    returns  Estimate
+    raises   WinceError when the output folder's disk has not enough room
+    """
+    samples = [sample for sample in expand.samples(job) if not orders.only or sample.key == orders.only]
+    present = 0 if orders.only else sum(layout.record_path(orders.out, sample.key).is_file() for sample in samples)
+    left = len(samples) - present
+    pixels = _pixels(job)
+    cores = job.render.threads * orders.workers or os.cpu_count() or 1
+    result = Estimate(len({s.person for s in samples}), len(samples), present, round(left * _view_bytes(job, pixels)),
+                      left * _view_seconds(job, pixels) / cores, cores)
+    _refuse_full_disk(result, orders.out)
+    return result
+
+
+def _pixels(job):
+    """Return the mean number of pixels of a job's views."""
+    sizes = [camera.resolution or job.render.resolution for camera in rigs.resolve(job.cameras)]
+    return sum(width * height for width, height in sizes) / len(sizes)
+
+
+def _view_bytes(job, pixels):
+    return RECORD_BYTES + EXPRESSION_BYTES / len(job.cameras) + pixels * sum(BYTES_PER_PIXEL[name] for name in (*ALWAYS, *job.outputs))
+
+
+def _view_seconds(job, pixels):
+    denoise = CORE_SECONDS["oidn"] if job.render.denoiser != "none" else 0
+    return CORE_SECONDS["view"] + pixels / 1e6 * (CORE_SECONDS["sample"] * job.render.samples + denoise)
+
+
+def _refuse_full_disk(result, out):
+    folder = next(folder for folder in (Path(out).absolute(), *Path(out).absolute().parents) if folder.exists())
+    free = shutil.disk_usage(folder).free
+    if result.size > free:
+        raise WinceError(f"{out}: the job needs about {_bytes(result.size)} and {_bytes(free)} are free there: "
+                         f"choose another disk with --out, or ask for less")
+
+
+def _bytes(size):
+    """Return bytes as people say them."""
+    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:.0f} {unit}"
+    return f"{max(1, round(size / 1000))} kB"

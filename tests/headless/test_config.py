@@ -1,0 +1,139 @@
+"""YAML -> Job: what is read, and the one sentence for everything that is wrong."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wince.core.errors import WinceError
+from wince.job import check, spec
+from wince_headless import config
+
+CONFIGS = sorted((Path(__file__).resolve().parents[2] / "configs").glob("*.yaml"))
+
+
+@pytest.fixture
+def load(tmp_path):
+    """A function: YAML text and --set words -> Job."""
+    def read(text, *overrides):
+        path = tmp_path / "t.yaml"
+        path.write_text(text)
+        return config.load(path, overrides)
+    return read
+
+
+def message(load, text, *overrides):
+    """Return the sentence that a wrong config gives, the file's folder cut off."""
+    with pytest.raises(WinceError) as error:
+        load(text, *overrides)
+    return str(error.value).split("/")[-1]
+
+
+def test_an_empty_config_is_the_defaults_under_the_name_of_its_file(load):
+    assert load("") == spec.Job(name="t")
+
+
+def test_values_arrive_where_they_belong(load):
+    job = load("people: {count: 3}\ncameras: [frontal, {name: high, pitch_deg: 40}]\nexpressions: {pspi: {1: 0.5, 2: 0.5}}")
+    assert job.people == spec.People(count=3)
+    assert job.cameras == ("frontal", spec.Camera("high", pitch_deg=40.0))
+    assert job.expressions.pspi == {1: 0.5, 2: 0.5}
+
+
+def test_set_changes_and_adds(load):
+    job = load("cameras: [{name: a}]", "cameras.0.lens_mm=50", "render.samples=4", "people.ages=[[20, 30]]", "name=other")
+    assert (job.cameras[0].lens_mm, job.render.samples, job.people.ages, job.name) == (50.0, 4, ((20.0, 30.0),), "other")
+
+
+def test_set_wins_over_the_file_and_the_last_set_over_the_first(load):
+    assert load("render: {samples: 8}", "render.samples=4", "render.samples=2").render.samples == 2
+
+
+@given(seed=st.integers(0, 2**31), count=st.integers(1, 999), samples=st.integers(1, 4096))
+def test_a_job_that_is_pasted_as_a_config_is_the_same_job(tmp_path_factory, seed, count, samples):
+    job = spec.Job(name="x", seed=seed, people=spec.People(count=count), render=spec.Render(samples=samples))
+    path = tmp_path_factory.mktemp("pasted") / "x.yaml"         # JSON is YAML
+    path.write_text(spec.to_json(job))
+    assert config.load(path) == job
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("people:\n  cout: 3", "t.yaml:2: people.cout is not a known key: did you mean 'count'?"),
+    ("peple:\n  count: 3", "t.yaml:1: peple is not a known key: did you mean 'people'?"),
+    ("people:\n  count: many", "t.yaml:2: people.count is 'many': give a whole number"),
+    ("people:\n  count: 2.5", "t.yaml:2: people.count is 2.5: give a whole number"),
+    ("people: 3", "t.yaml:1: people is 3: give a mapping of keys to values"),
+    ("people:\n  count: 3\n  count: 4", "t.yaml:3: this is not YAML (the key 'count' stands here twice): mend the line"),
+    ("- a", "t.yaml:1: a config is a mapping such as `people: {count: 6}`, this is a list"),
+    ("a: [", "t.yaml:1: this is not YAML (expected the node content, but found '<stream end>'): mend the line"),
+    ("name: no", "t.yaml:1: name is False: give text (put it in quotes)"),
+    ("cameras: frontal", "t.yaml:1: cameras is 'frontal': give a list"),
+    ("cameras:\n- frontal\n- {name: x, yaw: 3}", "t.yaml:3: cameras.1.yaw is not a known key: did you mean 'yaw_deg'?"),
+    ("cameras:\n- frontal\n- {yaw_deg: 3}", "t.yaml:3: cameras.1.name is missing: add it"),
+    ("cameras: [3]", "t.yaml:1: cameras.0 is 3: give text (put it in quotes) or a mapping of keys to values"),
+    ("cameras: []", "t.yaml:1: cameras is empty: give at least one, or leave the key out"),
+    ("render:\n  engine: cycle", "t.yaml:2: render.engine is 'cycle', which is not known: did you mean 'cycles'?"),
+    ("render:\n  resolution: [384]", "t.yaml:2: render.resolution.1 is missing: add it"),
+    ("render:\n  resolution: [384, 2]", "t.yaml:2: render.resolution.1 is 2: give a number from 16 to 16384"),
+    ("render:\n  samples: .nan", "t.yaml:2: render.samples is nan: input should be a finite number"),
+    ("outputs: [dept]", "t.yaml:1: outputs.0 is 'dept', which is not known: did you mean 'depth'?"),
+    ("people: {ages: [[10, 20]]}", "t.yaml:1: people.ages.0.0 is 10.0: give a number from 18 to 95"),
+    ("expressions:\n  pspi: {1: 0.5, 2: a}", "t.yaml:2: expressions.pspi.2 is 'a': give a number"),
+    ("expressions: {codes: [4C+99B]}", "t.yaml: unknown AU 99"),
+    ("expressions: {codes: [4C+6F]}", "t.yaml: "),
+    ("expressions: {codes: [26C+27B]}", "t.yaml: AU26 (jaw drop) and AU27 (mouth stretch) contradict each other"),
+    ("expressions: {nonpain: 1, nonpain_kinds: [joi]}", "t.yaml: unknown expression kind 'joi'"),
+    ("cameras: [frontl]", "t.yaml: cameras: there is no view or rig 'frontl'"),
+])
+def test_what_is_wrong_is_said_in_one_sentence_with_place_and_cure(load, text, sentence):
+    said = message(load, text)
+    assert said.startswith(sentence)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    ("people.count=0", "--set 'people.count=0': people.count is 0: give a number from 1 to 10000000"),
+    ("people.cuont=7", "--set 'people.cuont=7': people.cuont is not a known key: did you mean 'count'?"),
+    ("render.samples", "--set 'render.samples': write it as key=value, for example --set render.samples=32"),
+    ("cameras.0.lens_mm=7", "--set 'cameras.0.lens_mm=7': cameras is {0: {'lens_mm': 7}}: give a list"),
+    ("name=[", "--set 'name=[': the value is not YAML: put it in quotes"),
+])
+def test_what_is_wrong_on_the_command_line_is_quoted(load, words, sentence):
+    assert message(load, "people: {count: 3}", words) == sentence
+
+
+def test_a_missing_file_and_a_file_that_is_no_text(tmp_path):
+    with pytest.raises(WinceError, match="does not exist"):
+        config.load(tmp_path / "none.yaml")
+    (tmp_path / "picture.yaml").write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(WinceError, match="not text in UTF-8"):
+        config.load(tmp_path / "picture.yaml")
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_the_configs_that_come_with_wince_are_good(path):
+    assert config.load(path).name == path.stem
+
+
+def test_a_camera_of_ones_own_takes_six_lines():
+    lines = (CONFIGS[0].parent / "custom_camera.yaml").read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if "- name:" in line)
+    assert len([line for line in lines[first:] if line.startswith(("  - ", "    "))]) == 6
+
+
+def test_the_door_for_json_refuses_what_the_door_for_yaml_refuses():
+    job = spec.Job(render=spec.Render(samples=0))
+    with pytest.raises(WinceError, match=r"JOB\.json: render\.samples is 0"):
+        check.check(job)
+
+
+def test_every_key_that_is_checked_exists():
+    for dotted in (*check.CHOICES, *check.RANGES, *check.NEEDED):
+        value = spec.Job()
+        for name in dotted.split("."):
+            value = getattr(value, name)
+
+
+def test_the_defaults_have_no_problems():
+    assert not list(check.problems(spec.Job()))

@@ -1,0 +1,151 @@
+"""The page: one file with everything in it, true to the records."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from wince.core.errors import WinceError
+from wince_headless import dataset, sheet
+from wince_headless.sheet import colours, content, page, pictures
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory, sketch):
+    """A drawn dataset with its page and contact sheet."""
+    folder = sketch.dataset(tmp_path_factory.mktemp("page") / "sketch", people=3, expressions=4, size=64)
+    sheet.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def embedded(written):
+    """The content of the page, read back from it."""
+    html = (written / "index.html").read_text()
+    return json.loads(re.search(r'id="content">(.*?)</script>', html, re.DOTALL).group(1))
+
+
+def test_the_page_needs_nothing_but_itself(written):
+    html = (written / "index.html").read_text()
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', html)
+    assert not [url for url in re.findall(r"https?://[^\s'\"]+", html) if not url.startswith("http://www.w3.org/")]     # XML names
+    assert "@import" not in html and "fetch(" not in html
+
+
+def test_the_page_shows_everybody_and_every_face(embedded):
+    assert [person["id"] for person in embedded["people"]] == ["id00000", "id00001", "id00002"]
+    for person in embedded["people"]:
+        assert [face["kind"] for face in person["expressions"]] == ["neutral", "pain", "pain", "joy"]
+        for face in person["expressions"]:
+            assert set(face["views"]) == {"three_quarter_right", "frontal", "three_quarter_left"}
+
+
+def test_views_run_from_the_persons_right_to_the_persons_left(embedded):
+    assert [view["label"] for view in embedded["views"]] == ["¾ right", "Frontal", "¾ left"]
+
+
+def test_labels_are_those_of_the_records(embedded):
+    pain = embedded["people"][0]["expressions"][1]
+    assert (pain["pspi"], pain["terms"]) == (10, {"brow": 3, "orbit": 4, "levator": 2, "eyes": 1})
+    assert [(au["n"], au["term"], au["sides"][0][1]) for au in pain["aus"]] == [
+        (4, "brow", 3), (6, "orbit", 4), (9, "levator", 2), (25, "", 2), (43, "eyes", 5)]
+
+
+def test_heat_is_there_where_it_is_and_absent_on_neutral_faces(embedded):
+    neutral, pain = embedded["people"][0]["expressions"][:2]
+    assert neutral["views"]["frontal"]["heat"] is None
+    assert pain["views"]["frontal"]["heat"].startswith("data:image/webp;base64,")
+
+
+def test_people_are_limited_and_the_page_says_of_how_many(written):
+    chosen = [dataset.open_dataset(written).records("id00000")]
+    text = page.html(dataset.open_dataset(written), chosen, 4, 64)
+    assert '"total":{"people":3}' in text
+    assert "id00001" not in text
+
+
+def test_text_from_a_dataset_cannot_become_markup(spoilable, sketch):
+    for record in spoilable.glob("*/*/*/record.json"):
+        sketch.rewrite(spoilable, record.parent.relative_to(spoilable).as_posix(), facs="</script><script>alert(1)</script><!--")
+    sheet.write(spoilable)
+    html = (spoilable / "index.html").read_text()
+    assert "alert(1)" in html and "<script>alert" not in html
+    assert html.count("</script>") == 2
+
+
+def test_the_contact_sheet_is_a_picture_of_all_rows(written):
+    with Image.open(written / "contact_sheet.png") as image:
+        assert image.mode == "RGB"
+        assert image.width > image.height > 3 * 64
+
+
+def test_writing_again_gives_the_same_bytes(written):
+    before = [(written / name).read_bytes() for name in ("index.html", "contact_sheet.png")]
+    sheet.write(written)
+    assert [(written / name).read_bytes() for name in ("index.html", "contact_sheet.png")] == before
+
+
+def test_a_folder_with_nothing_finished(spoilable):
+    for record in spoilable.glob("*/*/*/record.json"):
+        record.unlink()
+    with pytest.raises(WinceError, match="holds no finished picture yet"):
+        sheet.write(spoilable)
+
+
+def test_heat_is_divided_by_coverage_and_never_lies_beside_the_skin(tmp_path):
+    heat = np.array([[4000, 2400, 1000, 0]], np.uint16)
+    Image.fromarray(heat).save(tmp_path / "heat.png")
+    Image.fromarray(np.array([[255, 153, 51, 0]], np.uint8)).save(tmp_path / "coverage.png")
+    assert pictures.heat_mm(tmp_path / "heat.png", tmp_path / "coverage.png") == pytest.approx(np.array([[4.0, 4.0, 0, 0]]))
+
+
+@given(st.floats(0.001, 200))
+def test_the_scale_covers_what_it_is_for_and_not_much_more(highest):
+    assert highest <= pictures.nice_scale(highest) <= max(0.5, 2 * highest)
+
+
+def test_heat_colours_grow_lighter_with_heat():
+    luminance = colours.heat_rgb(np.linspace(0, 1, 100)) @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(luminance) > 0).all()
+    assert colours.heat_alpha(0) == 0
+
+
+@pytest.mark.parametrize(("lab", "colour"), [((100, 0, 0), "#ffffff"), ((0, 0, 0), "#000000"), ((53.24, 80.09, 67.2), "#ff0000")])
+def test_lab_colours_known_by_heart(lab, colour):
+    channels = zip(colours.rgb(colours.lab_hex(lab)), colours.rgb(colour), strict=True)
+    assert all(abs(a - b) <= 1 for a, b in channels)
+
+
+def test_every_term_and_part_has_its_own_colour():
+    assert len(set(colours.TERMS.values())) == 4
+    assert len({colour for _, colour in colours.PARTS.values()}) == len(colours.PARTS) == 12
+    assert sum(colours.TERM_SIZE.values()) == 16
+
+
+def test_words_of_a_view():
+    assert content._words("three_quarter_left") == "¾ left"
+    assert content._words("profile_right") == "Profile right"
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs node")
+def test_the_script_is_good_javascript(tmp_path):
+    script = tmp_path / "page.js"
+    script.write_text((page.HERE / "page.js").read_text())
+    assert subprocess.run(["node", "--check", str(script)], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_a_browser_draws_it(written):
+    address = f"{(written / 'index.html').as_uri()}#heat&id00000/e01/frontal"
+    done = subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000", "--dump-dom", address],
+                          capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.count('class="person"') == 3
+    assert done.stdout.count('class="face"') == 12
+    assert 'data-layer="heat"' in done.stdout
+    assert "id00000/e01/frontal" in re.search(r"<dialog.*</dialog>", done.stdout, re.DOTALL).group(0)
