@@ -39,7 +39,8 @@ def main(words=None):
 
 def say(event, **facts):
     """Print one progress line."""
-    print(MARK + json.dumps({"event": event, **facts}), flush=True)
+    sys.stdout.write(MARK + json.dumps({"event": event, **facts}) + "\n")      # one write: two threads speak
+    sys.stdout.flush()
 
 
 class Signals:
