@@ -54,7 +54,7 @@ def bare_loop(job_file, folder):
     pack = load()
     room = studio.Studio(job, device.choose(job.render), pack, folder)
     person = sitting.Sitting(job, Path(folder), "", room, FaceModel(pack), 0)
-    person._light(())
+    person.light(())
     scene = bpy.context.scene
     _strip(scene)
     stamps = []

@@ -55,7 +55,7 @@ class Sitting:
     def show(self, name, writer):
         """Give the face an expression, in its light, and have the writer keep its heat."""
         shown = self.expressions[name]
-        setting = self._light(expand.light_of(name))
+        setting = self.light(expand.light_of(name))
         heat = heatmap.pspi_heat(self.person, shown.aus)
         face = self.studio.show(shown.aus, heat)
         writer.do(self._keep, layout.expression_path(self.out, layout.sample_key(self.name, name, "-")), heat)
@@ -96,7 +96,7 @@ class Sitting:
         return {"face": (front.min(axis=0) + front.max(axis=0)) / 2,
                 "eyes": np.mean([eye.centre for eye in self.person.eyes.values()], axis=0), "mouth": landmarks[MOUTH].mean(axis=0)}
 
-    def _light(self, keys):
+    def light(self, keys):
         """Set the studio's light to the one of these stream keys, unless it is, and return it."""
         if self.setting is None or self.setting[0] != keys:
             self.setting = keys, self._draw_light(keys)

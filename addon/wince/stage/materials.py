@@ -163,9 +163,6 @@ def _material(name, look, aovs, subsurface):
     material = bpy.data.materials.new(f"wince {name}")
     material.pass_index = CLASSES[look.kind]
     table, links = _shader(name)
-    if name == "lashes":
-        table |= LASH_NODES
-        links += LASH_LINKS
     if look.labelled:
         _add_labels(table, links, aovs)
     nodes = grow(version.use_nodes(material), table, links)
