@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from wince.core import demographics, identity
+from wince.core import demographics, identity, separation
 from wince.core.errors import WinceError
 from wince.job import spec
 
@@ -106,3 +106,20 @@ def _aligned(points, target):
     u, _, vt = np.linalg.svd(points.T @ target)
     flip = np.diag([1, 1, np.sign(np.linalg.det(u @ vt))])
     return points @ u @ flip @ vt
+
+
+def test_groups_that_are_one_distribution_are_found_indistinct(pack):
+    groups = demographics.read_groups()
+    groups["White again"] = groups["White"]
+    people = spec.People(groups=("Black", "White", "White again", "East Asian"))
+    found = separation.measure(pack, people, groups, 240)
+    assert found.between.shape == (4, 4) and np.allclose(found.between, found.between.T) and not np.diag(found.between).any()
+    pairs = {frozenset(pair) for pair in found.indistinct()}
+    assert frozenset(("White", "White again")) in pairs and frozenset(("Black", "East Asian")) not in pairs
+
+
+def test_a_group_that_lacks_a_field_is_named(tmp_path):
+    path = tmp_path / "groups.json"
+    path.write_text('{"groups": {"Martian": {"ancestry": [1, 0, 0]}}}')
+    with pytest.raises(WinceError, match="'Martian' lacks 'concentration'"):
+        demographics.read_groups(path)

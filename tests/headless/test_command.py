@@ -23,11 +23,17 @@ def wince(*words):
                           capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("words", [[], ["render"], ["sheet"], ["verify"], ["info"], ["pack"], ["pack", "build"]], ids=" ".join)
+@pytest.mark.parametrize("words", [[], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"]], ids=" ".join)
 def test_every_command_explains_itself(words):
     result = CliRunner().invoke(cli.app, [*words, "--help"])
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+def test_the_tables_say_what_the_mesh_cannot_do_and_which_groups_look_alike():
+    table = CliRunner().invoke(cli.app, ["aus"]).output
+    assert "corrugator" in table and "(stand-in)" in table
+    assert "within" in CliRunner().invoke(cli.app, ["groups", "--people", "36"]).output
 
 
 def test_a_users_error_is_one_sentence_on_stderr_and_exit_code_2(tmp_path):
