@@ -23,7 +23,10 @@ def wince(*words):
                           capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("words", [[], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"]], ids=" ".join)
+COMMANDS = ([], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"])
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(words):
     result = CliRunner().invoke(cli.app, [*words, "--help"])
     assert result.exit_code == 0
