@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record")        # of job/: headless reads them too
+# of job/: headless reads them too
+WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".

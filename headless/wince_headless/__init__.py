@@ -5,6 +5,7 @@ It talks to Blender through files and processes and never imports bpy; the core 
 Files
     cli         the `wince` command: words in, exit code out
     config      YAML and --set -> wince.job.spec.Job, with errors that name line and key
+    preflight   what can be refused before Blender starts
     launch      a job -> worker processes of Blender, progress, a clean stop
     progress    the bar, images per second, time left
     estimate    disk and time before a long job

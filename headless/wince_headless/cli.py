@@ -24,6 +24,21 @@ Folder = Annotated[Path, typer.Argument(help="A folder that `wince render` wrote
 Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
 
 
+def _version(wanted: bool):
+    if wanted:
+        from wince.job import record
+
+        _say(f"wince {record.wince_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")] = False,
+):
+    """Make people who do not exist, in pain and out of it, and label every pixel."""
+
+
 @app.command()
 def render(
     config: Config,
@@ -37,10 +52,11 @@ def render(
 ):
     """Render a labelled dataset; the same command again goes on where it stopped."""
     from . import config as configs
-    from . import estimate, launch
+    from . import estimate, launch, preflight
 
     job = configs.load(config, set_ or ())
     orders = launch.Orders(out or Path("out", job.name), workers, blender, only)
+    preflight.check(job, orders)
     _say(estimate.estimate(job, orders).sentence())
     if not dry_run:
         raise typer.Exit(_render(job, orders))

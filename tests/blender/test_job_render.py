@@ -263,6 +263,18 @@ def test_other_workers_in_other_order_make_the_same_files(tmp_path):
     assert hashes(tmp_path / "one" / "out") == hashes(tmp_path / "many" / "out")
 
 
+def test_people_in_other_lights_are_the_same_whoever_came_before(tmp_path):
+    """Lights with other numbers of lamps: Cycles keeps its scene between people, and must not keep anybody's light in it."""
+    lighting = spec.Lighting(lights=("window", "studio", "none"), worlds=("plain", "hdri:studio"))
+    job = replace(SMALL, seed=5, people=spec.People(count=5), cameras=("frontal",), expressions=spec.Expressions(pain=0), lighting=lighting)
+    assert main(tmp_path / "one", job) == run.DONE
+    for shard in range(4, -1, -1):
+        assert main(tmp_path / "many", job, "--shard", f"{shard}/5") == run.DONE
+    kinds = [json.loads(path.read_text())["light"]["kind"] for path in sorted((tmp_path / "one" / "out").rglob("record.json"))]
+    assert len(set(kinds)) == 3, "the test needs people in all lights"
+    assert hashes(tmp_path / "one" / "out") == hashes(tmp_path / "many" / "out")
+
+
 def test_what_is_missing_is_made_again_and_nothing_else(tmp_path, capfd):
     job = replace(SMALL, people=spec.People(count=1))
     assert main(tmp_path, job) == run.DONE

@@ -26,10 +26,25 @@ def test_impossible_people_are_refused(draw, change, message):
         dataclasses.replace(draw(0), **change)
 
 
-@pytest.mark.parametrize("text", ["{", '{"id": 1}', '{"shoe_size": 43}'])
-def test_broken_identity_files_are_one_sentence(text):
-    with pytest.raises(WinceError, match=r"who\.json"):
+@pytest.mark.parametrize(("text", "words"), [
+    ("{", "is not JSON"), ('{"id": "x"}', "the key 'seed' is missing"), ("[]", "the key 'id' is missing"), ("3", "is not an identity"),
+])
+def test_broken_identity_files_are_one_sentence(text, words):
+    with pytest.raises(WinceError, match=rf"^who\.json .*{words}"):
         identity.from_json(text, "who.json")
+
+
+def test_an_identity_file_with_a_strange_key_names_it_and_one_that_is_not_there_names_the_path(draw, tmp_path):
+    with pytest.raises(WinceError, match=r"has no key 'shoe_size': docs/people\.md"):
+        identity.from_json(json.dumps(json.loads(draw(0).json()) | {"shoe_size": 43}))
+    with pytest.raises(WinceError, match=r"there is no file .*who\.json"):
+        identity.read(tmp_path / "who.json")
+
+
+def test_twins_have_ids_of_their_own_however_the_job_writes_them(draw):
+    plain, old, same = draw(4).id, draw(4, fixed={"age": 80.0, "gender": 1.0}).id, draw(4, fixed={"gender": 1, "age": 80}).id
+    assert old == same and old.startswith(f"{plain}-t")
+    assert len({plain, old, draw(4, fixed={"age": 80.0}).id, draw(4, fixed={"age": 81.0}).id}) == 4
 
 
 def test_drawing_twice_gives_the_same_person_and_order_does_not_matter(draw):
@@ -51,7 +66,7 @@ def test_every_run_of_cells_has_each_cell_once_and_small_sets_are_mixed():
 def test_one_factor_never_moves_another(draw, pack):
     plain = draw(4)
     twin = draw(4, fixed={"age": 80.0})
-    assert twin.age == 80 and dataclasses.replace(twin, age=plain.age) == plain
+    assert twin.age == 80 and dataclasses.replace(twin, age=plain.age, id=plain.id) == plain
     groups = demographics.read_groups()
     other = {name: {**row, "skin_lab": [[50, 10, 15], [1, 1, 1]]} for name, row in groups.items()}
     painted = demographics.sample(0, 4, spec.People(), pack, other)

@@ -65,6 +65,21 @@ def test_left_and_right_agree_in_the_rig(pack):
         assert abs(left.max() - right.max()) < 6e-4 and pack.base[left.argmax(), 0] > 0 > pack.base[right.argmax(), 0]
 
 
+def test_landmarks_stand_where_ibug_has_them(pack):
+    """Eyes in thirds of their width, the mouth's outline in sixths; right side of the face first, mirrored."""
+    points = np.einsum("nk,nkc->nc", pack.landmark_weights, pack.base[pack.faces[pack.landmark_faces]])
+    x, z = points[:, 0], points[:, 2]
+    for corner, upper, lower in ((36, (37, 38), (41, 40)), (42, (43, 44), (47, 46))):
+        share = (x[[*upper, *lower]] - x[corner]) / (x[corner + 3] - x[corner])
+        assert np.abs(share - [1 / 3, 2 / 3, 1 / 3, 2 / 3]).max() < 0.12
+        assert (z[list(upper)] > z[list(lower)]).all()
+    for outline in ((48, 49, 50, 51, 52, 53, 54), (48, 59, 58, 57, 56, 55, 54)):
+        share = (x[list(outline)] - x[48]) / (x[54] - x[48])
+        assert np.abs(share - np.arange(7) / 6).max() < 0.08
+    assert np.all(np.diff(x[:17]) > 0) and np.all(np.diff(z[27:31]) < 0) and z[8] == z[:17].min()
+    assert np.allclose(x[[36, 48, 31, 17, 0]], -x[[45, 54, 35, 26, 16]], atol=1.5e-3)
+
+
 @pytest.mark.parametrize("content", [b"", b"no zip at all", "half"])
 def test_a_damaged_pack_is_one_sentence(tmp_path, content):
     path = tmp_path / "pack.npz"

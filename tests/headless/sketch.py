@@ -152,6 +152,8 @@ def _parts(sketch, skin):
     parts = (skin > 0).astype(np.uint8)
     parts[_oval(sketch, 0.38, 0.42, 0.06, 0.03) > 0] = 4
     parts[_oval(sketch, 0.62, 0.42, 0.06, 0.03) > 0] = 4
+    if sketch.expression:
+        parts[_oval(sketch, 0.5, 0.7, 0.12, 0.03) > 0] = 12         # only open mouths show their inside
     return parts
 
 

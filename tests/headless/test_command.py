@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from wince.core.errors import WinceError
-from wince.job import layout, spec
+from wince.job import layout, record, spec
 from wince_headless import cli, estimate, exits, launch, libraries, progress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,39 @@ def test_a_dry_run_says_what_it_would_cost_and_leaves_nothing(tmp_path):
     assert done.returncode == 0
     assert done.stdout.startswith("72 pictures of 6 people: about ")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_version_is_the_manifests():
+    assert wince("--version").stdout == f"wince {record.wince_version()}\n"
+
+
+def dry_run(tmp_path, text, *words):
+    """Try a config without rendering; return (exit code, stdout, stderr)."""
+    (tmp_path / "t.yaml").write_text(text)
+    done = wince("render", tmp_path / "t.yaml", "--out", tmp_path / "out", "--dry-run", *words)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(("text", "words", "sentence"), [
+    ("pack: nowhere.npz", [], "there is no face pack at nowhere.npz"),
+    ("people: {identities: [nobody.json]}", [], "people.identities: there is no file nobody.json"),
+    ("lighting: {lights: [moon]}", [], "lighting.lights.0 is 'moon'"),
+    ("seed: 1", ["--only", "id00099/e00/frontal"], "--only id00099/e00/frontal: the job has no such sample"),
+    ("seed: 1", ["--blender", "nowhere"], "--blender nowhere is not a program"),
+])
+def test_a_dry_run_refuses_what_blender_would_before_it_promises_anything(tmp_path, text, words, sentence):
+    code, said, error = dry_run(tmp_path, text, *words)
+    assert (code, said) == (exits.USER, "")
+    assert sentence in error and error.count("\n") == 1
+
+
+def test_a_dry_run_refuses_a_folder_that_was_begun_otherwise_and_takes_one_that_was_not(tmp_path, sketch):
+    sketch.dataset(tmp_path / "out", people=1, expressions=1)
+    job = (tmp_path / "out" / "job.json").read_text()
+    assert "all are there already" in dry_run(tmp_path, job)[1]
+    code, said, error = dry_run(tmp_path, job, "--set", "render.samples=3")
+    assert (code, said) == (exits.USER, "")
+    assert "was begun with render.samples = 16, now it is 3: give another folder" in error
 
 
 def test_the_estimate_counts_what_is_there(tmp_path):

@@ -80,10 +80,21 @@ def test_a_job_that_is_pasted_as_a_config_is_the_same_job(tmp_path_factory, seed
     ("outputs: [dept]", "t.yaml:1: outputs.0 is 'dept', which is not known: did you mean 'depth'?"),
     ("people: {ages: [[10, 20]]}", "t.yaml:1: people.ages.0.0 is 10.0: give a number from 18 to 95"),
     ("expressions:\n  pspi: {1: 0.5, 2: a}", "t.yaml:2: expressions.pspi.2 is 'a': give a number"),
-    ("expressions: {codes: [4C+99B]}", "t.yaml: unknown AU 99"),
-    ("expressions: {codes: [4C+6F]}", "t.yaml: "),
-    ("expressions: {codes: [26C+27B]}", "t.yaml: AU26 (jaw drop) and AU27 (mouth stretch) contradict each other"),
+    ("expressions: {codes: [4C+99B]}", "t.yaml: expressions.codes[0]: unknown AU 99"),
+    ("expressions: {codes: [4C, 4C+6F]}", "t.yaml: expressions.codes[1]: "),
+    ("expressions: {codes: [26C+27B]}", "t.yaml: expressions.codes[0]: AU26 (jaw drop) and AU27 (mouth stretch) contradict each other"),
     ("expressions: {nonpain: 1, nonpain_kinds: [joi]}", "t.yaml: unknown expression kind 'joi'"),
+    ("expressions: {pspi: {20: 1}}", "t.yaml: expressions.pspi: pspi weights name the score 20"),
+    ("people: {groups: [Martian]}", "t.yaml:1: people.groups.0 is 'Martian', which is not known: known are "
+                                    "Black, South Asian, Middle Eastern, White, East Asian, Latino"),
+    ("people:\n  fixed: {gendr: 1}", "t.yaml:2: people.fixed.gendr is not a known key: did you mean 'gender'?"),
+    ("people:\n  fixed: {age: 8}", "t.yaml:2: people.fixed.age is 8.0: give a number from 18 to 95"),
+    ("people: {fixed: {gender: 2}}", "t.yaml:1: people.fixed.gender is 2.0: give a number from 0 to 1"),
+    ("people: {fixed: {skin_lightness: 90}}", "t.yaml:1: people.fixed.skin_lightness is 90.0: give a number from 25 to 80"),
+    ("people: {fixed: {age: 80}, identities: [a.json]}", "t.yaml:1: people.fixed changes drawn people only"),
+    ("lighting: {lights: [moon]}", "t.yaml:1: lighting.lights.0 is 'moon', which is not known: known are studio, window"),
+    ("lighting: {backgrounds: [green]}", "t.yaml:1: lighting.backgrounds.0 is 'green', which is not known: known are plain, world"),
+    ("lighting: {worlds: [plain, 'hdri:']}", "t.yaml:1: lighting.worlds.1 is 'hdri:', which is not known: give plain, or hdri:NAME"),
     ("cameras: [frontl]", "t.yaml: cameras: there is no view or rig 'frontl'"),
 ])
 def test_what_is_wrong_is_said_in_one_sentence_with_place_and_cure(load, text, sentence):
@@ -133,6 +144,12 @@ def test_every_key_that_is_checked_exists():
         value = spec.Job()
         for name in dotted.split("."):
             value = getattr(value, name)
+
+
+def test_the_lights_and_backgrounds_that_are_known_are_those_that_blender_builds():
+    pytest.importorskip("bpy")
+    from wince.stage import lights, world
+    assert (spec.LIGHTS, spec.BACKGROUNDS) == (tuple(lights.KINDS), world.BACKDROPS)
 
 
 def test_the_defaults_have_no_problems():

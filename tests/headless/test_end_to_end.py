@@ -1,5 +1,6 @@
 """The real thing, small: `wince render` with a real Blender, what it leaves behind, how it stops and how it goes on."""
 
+import json
 import os
 import signal
 import subprocess
@@ -117,6 +118,16 @@ def test_one_sample_can_be_rendered_again_by_its_key(whole, job):
     (whole / KEYS[3] / "rgb.png").write_bytes(b"spoiled")
     assert wince("render", job, "--out", whole, "--only", KEYS[3]).returncode == exits.DONE
     assert files(whole) == before
+
+
+def test_a_twin_says_so_in_its_record(whole, job, tmp_path):
+    done = wince("render", job, "--out", tmp_path / "out", "--set", "people.fixed={gender: 1, age: 80}", "--only", KEYS[0])
+    assert done.returncode == exits.DONE, done.stderr
+    plain, twin = (json.loads((folder / KEYS[0] / "record.json").read_text()) for folder in (whole, tmp_path / "out"))
+    assert (plain["demographics"]["fixed"], twin["demographics"]["fixed"]) == ({}, {"age": 80.0, "gender": 1.0})
+    assert (twin["demographics"]["age"], twin["demographics"]["gender"]) == (80.0, 1.0)
+    assert (twin["cell"], twin["fold10"]) == (plain["cell"], plain["fold10"])
+    assert twin["person"].startswith(plain["person"] + "-t")
 
 
 @pytest.mark.parametrize(("words", "sentence"), [

@@ -13,7 +13,7 @@ from PIL import Image
 
 from wince.core.errors import WinceError
 from wince_headless import dataset, sheet
-from wince_headless.sheet import colours, content, page, pictures
+from wince_headless.sheet import colours, contact, content, page, pictures
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,25 @@ def test_people_are_limited_and_the_page_says_of_how_many(written):
     text = page.html(dataset.open_dataset(written), chosen, 4, 64)
     assert '"total":{"people":3}' in text
     assert "id00001" not in text
+
+
+def test_the_key_to_parts_names_what_any_picture_shows(embedded):
+    assert [name for name, _ in embedded["parts"]] == ["skin", "sclera", "mouth interior"]
+
+
+def test_a_twin_is_called_what_it_is_and_not_what_was_drawn(drawn):
+    record = dataset.open_dataset(drawn).records("id00000")[0]
+    twin = record | {"demographics": record["demographics"] | {"gender": 1.0, "age": 80.0}}
+    assert record["cell"]["gender"] == "woman"
+    assert (content.person([record])["title"], content.person([twin])["title"]) == ("Woman, 27", "Man, 80")
+
+
+def test_a_caption_stays_under_its_photograph():
+    font = contact._font(13)
+    first, second = contact._lines("4C+6D+7B+9E+10C+12A+20B+25D+26B+43E" * 2, font, 180)
+    assert first.endswith("+") and second.endswith("…")
+    assert max(font.getlength(first), font.getlength(second)) <= 180
+    assert contact._lines("4C+6D", font, 180) == ("4C+6D", "")
 
 
 def test_text_from_a_dataset_cannot_become_markup(spoilable, sketch):

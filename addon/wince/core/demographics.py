@@ -4,6 +4,7 @@ A group name is a generation target: a distribution over the model's poles, some
 cannot carry six groups apart, and the distributions overlap on purpose; `separation` measures how far apart they come out.
 """
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -87,10 +88,19 @@ def sample(seed, number, people, pack, groups=None):
     if row is None:
         raise WinceError(f"unknown group {cell['group']!r}: known are {', '.join(groups)}")
     age, gender = _years(seed, number, people, cell), _gender(seed, number, people, cell)
-    return Identity(id=f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}", seed=seed, number=number, age=age, gender=gender,
+    name = f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}{_twin(people.fixed)}"
+    return Identity(id=name, seed=seed, number=number, age=age, gender=gender,
                     ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell, shapes=_shapes(seed, number, row, pack),
                     skin_lab=_skin(seed, number, row, people.fixed), iris=_iris(seed, number, row),
                     stream_version=STREAM_VERSION, pack_hash=pack.hash)
+
+
+def _twin(fixed):
+    """Return what tells a counterfactual twin's id from the drawn person's: nothing, or -t and a short hash of what is fixed."""
+    if not fixed:
+        return ""
+    text = json.dumps({key: float(value) for key, value in fixed.items()}, sort_keys=True)
+    return f"-t{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @cache

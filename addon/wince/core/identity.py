@@ -1,7 +1,8 @@
 """Who: an identity is a small value that goes to JSON and back; the face model makes a person of it."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from pathlib import Path
 
 import numpy as np
 
@@ -90,6 +91,17 @@ class Identity:
         return axes
 
 
+def read(path):
+    """Read an identity file; see `from_json`."""
+    path = Path(path)
+    try:
+        return from_json(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise WinceError(f"people.identities: there is no file {path}: give paths of identity.json files") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise WinceError(f"people.identities: {path} cannot be read ({error}): give paths of identity.json files") from None
+
+
 def from_json(text, where="identity"):
     """Read an identity from JSON text.
 
@@ -97,8 +109,18 @@ def from_json(text, where="identity"):
     """
     try:
         data = json.loads(text)
-        return Identity(**{**data, "skin_lab": tuple(data["skin_lab"])})
+        _refuse_wrong_keys(data, where)
+        return Identity(**{**data, "skin_lab": tuple(data.get("skin_lab", Identity.skin_lab))})
     except json.JSONDecodeError as error:
         raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): save the identity again") from None
-    except (TypeError, KeyError) as error:
-        raise WinceError(f"{where} is not an identity ({error}): its keys are those of docs/identity.md") from None
+    except (TypeError, AttributeError) as error:
+        raise WinceError(f"{where} is not an identity ({error}): docs/people.md says what one holds") from None
+
+
+def _refuse_wrong_keys(data, where):
+    """Name the first key that an identity lacks, or does not have."""
+    known = {item.name: item.default is MISSING and item.default_factory is MISSING for item in fields(Identity)}
+    for key in [name for name, needed in known.items() if needed and name not in data]:
+        raise WinceError(f"{where} is not an identity: the key {key!r} is missing: docs/people.md says what one holds")
+    for key in [name for name in data if name not in known]:
+        raise WinceError(f"{where} is not an identity: it has no key {key!r}: docs/people.md says what one holds")

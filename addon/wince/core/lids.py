@@ -117,11 +117,18 @@ def _contact(lid, base, eye):
     radius = np.linalg.norm(arms, axis=-1)
     front = arms[-1] / radius[-1][:, None]
     low, high = (opening.across(place, front, columns) for columns in (opening.lower, opening.upper))
-    line = low + LOWER_LID_SHARE * (high - low)
+    line = _arc(place, low + LOWER_LID_SHARE * (high - low), opening.corner)
     line /= np.linalg.norm(line, axis=1, keepdims=True)
     floors = np.array([0.0, eye.radius + EDGE, eye.radius + SKIN])
     depth = np.mean([opening.across(place, radius.T, columns) for columns in (opening.upper, opening.lower)], axis=0)
     return eye.centre + np.maximum(depth.T, floors[:, None])[..., None] * line
+
+
+def _arc(place, line, corner):
+    """Return the smooth arc from corner to corner that lies closest to a line, (C, 3): closed lids have no kinks."""
+    chord = line[0] + place[:, None] * (line[corner] - line[0])
+    bow = 4 * place * (1 - place)
+    return chord + bow[:, None] * (bow @ (line - chord)) / (bow @ bow)
 
 
 def over_eyeball(lid, points, eye, clearance=SKIN, crowds=(0.0,)):

@@ -1,4 +1,4 @@
-"""From JOB.json to samples on disk. `spec`, `check`, `layout`, `rigs`, `expand` and `record` need no Blender.
+"""From JOB.json to samples on disk. `spec`, `check`, `layout`, `rigs`, `expand`, `record` and `resume` need no Blender.
 
     spec         the job's dataclasses, and their JSON
     check        ranges and choices

@@ -4,6 +4,7 @@ Both doors use it, YAML (`wince_headless.config`, which adds the line) and JOB.j
 what the other refuses.
 """
 
+import re
 from difflib import get_close_matches
 
 from ..core.errors import WinceError
@@ -14,6 +15,8 @@ GENDERS = ("woman", "man")
 CHOICES = {
     "people.genders": GENDERS,
     "people.groups": spec.GROUPS,
+    "lighting.lights": spec.LIGHTS,
+    "lighting.backgrounds": spec.BACKGROUNDS,
     "render.engine": spec.ENGINES,
     "render.device": spec.DEVICES,
     "render.denoiser": spec.DENOISERS,
@@ -36,6 +39,7 @@ RANGES = {                                      # lowest, highest; both allowed
     "render.threads": (0, 1024),
     "render.subdivision": (0, 4),
 }
+FIXED = {"age": (18, 95), "gender": (0, 1), "skin_lightness": (25, 80)}      # what a twin may have otherwise, see core/demographics.py
 NEEDED = ("people.ages", "people.genders", "people.groups", "cameras", "lighting.lights", "lighting.worlds", "lighting.backgrounds")
 
 
@@ -57,30 +61,54 @@ def problems(job):
         yield from _range(job, key)
     for key in NEEDED:
         yield from _empty(job, key)
+    yield from _fixed(job)
+    yield from _worlds(job)
 
 
-def nearest(word, known):
+def nearest(word, known, alike=0.6):
     """Return a clause that helps after a wrong word: the nearest known one, or all of them.
 
     word     str, what was written
     known    iterable of str
+    alike    how much alike two words must be for a guess, 0..1
     """
     known = list(known)
-    close = get_close_matches(str(word), known, n=1, cutoff=0.6)
+    close = get_close_matches(str(word), known, n=1, cutoff=alike)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(map(str, known))}"
 
 
 def _choices(job, key):
     for path, value in _values(job, key):
         if value not in CHOICES[key]:
-            yield path, f"is {value!r}, which is not known: {nearest(value, CHOICES[key])}"
+            yield path, f"is {value!r}, which is not known: {nearest(value, CHOICES[key], alike=0.7)}"
 
 
 def _range(job, key):
-    lowest, highest = RANGES[key]
     for path, value in _values(job, key):
-        if not lowest <= value <= highest:
-            yield path, f"is {value}: give a number from {lowest} to {highest}"
+        yield from _outside(path, value, *RANGES[key])
+
+
+def _outside(path, value, lowest, highest):
+    if not lowest <= value <= highest:
+        yield path, f"is {value}: give a number from {lowest} to {highest}"
+
+
+def _fixed(job):
+    if job.people.fixed and job.people.identities:
+        yield ("people", "fixed"), "changes drawn people only, and people.identities gives others: leave one of the two out"
+    for key, value in job.people.fixed.items():
+        path = ("people", "fixed", key)
+        if key in FIXED:
+            yield from _outside(path, value, *FIXED[key])
+        else:
+            yield path, f"is not a known key: {nearest(key, FIXED)}"
+
+
+def _worlds(job):
+    """Which HDRIs there are only Blender knows; here is what a world's name looks like."""
+    for path, world in _values(job, "lighting.worlds"):
+        if not re.fullmatch("plain|hdri:.+", world):
+            yield path, f"is {world!r}, which is not known: give plain, or hdri:NAME with one of Blender's own, such as hdri:studio"
 
 
 def _empty(job, key):

@@ -1,7 +1,7 @@
 """Passes to pictures: what the files of a sample hold, number by number. Arrays in, bytes out.
 
     rgb       8 bit       as Blender shows it: exposure, sRGB curve
-    seg       8 bit       class numbers at pixel centres, see stage.materials
+    seg       8 bit       class numbers at pixel centres, see stage.materials; brows where they are painted
     heat      16 bit      micrometres; blended at edges, divide by coverage to undo it
     coverage  8 bit       share of the pixel that is exterior skin
     depth     16 bit      planar z, 0.1 mm; 0: nothing there
@@ -15,11 +15,12 @@ import io
 import numpy as np
 
 from ..stage.colour import encode as display
-from ..stage.passes import CENTRES, COVERAGE, HEAT, REGION, TERM
+from ..stage.passes import BROW, CENTRES, COVERAGE, HEAT, REGION, TERM
 from . import exr, png
 
 FAR = 1e9                              # Cycles writes 1e10 where a ray meets nothing
-EYE_CLASSES = (4, 5)
+SKIN, BROWS, EYE_CLASSES = 1, 2, (4, 5)
+BROW_LEVEL = 0.15                      # where the material's paint covers half
 MICROMETRES = 1000.0                   # per millimetre
 TENTHS = 10000.0                       # per metre
 
@@ -33,7 +34,7 @@ def encode(passes, outputs, stops, rotation):
     rotation  (3, 3) world -> OpenCV camera
     returns   {name: (file name, bytes)}
     """
-    seg = passes["seg"].astype(np.uint8)
+    seg = classes(passes["seg"], passes[BROW])
     files = {"rgb": ("rgb.png", png.encode(rgb(passes["Combined"], stops))),
              "seg": ("seg.png", png.encode(seg, flat=True)),
              "heat": ("heat.png", png.encode(heat(passes[HEAT]))),
@@ -49,6 +50,17 @@ def encode(passes, outputs, stops, rotation):
     for name in outputs:
         files |= optional[name]()
     return files
+
+
+def classes(index, brow):
+    """Return class numbers (H, W) uint8, the brows as they are painted.
+
+    index  (H, W) material index, of which brow and skin say only: the person's surface here
+    brow   (H, W) millimetres inside a brow
+    """
+    seg = index.astype(np.uint8)
+    bare = np.isin(seg, (SKIN, BROWS))
+    return np.where(bare, np.where(brow > BROW_LEVEL, BROWS, SKIN), seg).astype(np.uint8)
 
 
 def rgb(combined, stops):

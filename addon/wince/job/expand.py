@@ -3,6 +3,7 @@
 Nothing here is drawn in the order of the list: each draw has its own stream, named after factor, person and expression.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -62,6 +63,18 @@ def shard(everything, index, count):
     return [sample for group in groups[low:high] for sample in group]
 
 
+def only(everything, key):
+    """Return the one sample with a key, in a list.
+
+    raises   WinceError when there is none
+    """
+    layout.split_key(key)
+    one = [sample for sample in everything if sample.key == key]
+    if not one:
+        raise WinceError(f"--only {key}: the job has no such sample, its keys go from {everything[0].key} to {everything[-1].key}")
+    return one
+
+
 def people(job):
     """Return the numbers of a job's people."""
     count = len(job.people.identities) or job.people.count
@@ -82,7 +95,9 @@ def expressions(job, person):
     The neutral e00 holds still; every other face strays by the job's jitter, an unaligned neutral at least a little.
     """
     asked = job.expressions
-    faces = [*pain_expressions(stream(job.seed, "expression", person), asked.pain, asked.pspi, asked.optional_aus, asked.asymmetry),
+    with _naming("expressions.pspi"):
+        pain = pain_expressions(stream(job.seed, "expression", person), asked.pain, asked.pspi, asked.optional_aus, asked.asymmetry)
+    faces = [*pain,
              *nonpain_expressions(stream(job.seed, "expression.nonpain", person), asked.nonpain, asked.nonpain_kinds),
              *(given(code) for code in asked.codes)]
     shown = {name: NEUTRAL for name in expression_names(job)}
@@ -116,8 +131,18 @@ def _check(job):
     """Refuse cameras and expressions that cannot be; ranges and choices are the business of `check.py`."""
     if not job.cameras:
         raise WinceError(f"cameras is empty: name a view or a rig, such as {', '.join(rigs.names()[:3])}")
-    for code in job.expressions.codes:
-        ActionUnits.parse(code)
+    for place, code in enumerate(job.expressions.codes):
+        with _naming(f"expressions.codes[{place}]"):
+            ActionUnits.parse(code)
+
+
+@contextmanager
+def _naming(key):
+    """Put the job's key before an error of the core, which knows values and not where they stand."""
+    try:
+        yield
+    except WinceError as error:
+        raise WinceError(f"{key}: {error}") from None
 
 
 def _posed(job, person, name, face):

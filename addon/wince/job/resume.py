@@ -6,6 +6,10 @@ from pathlib import Path
 from ..core.errors import WinceError
 from . import disk, layout, record, spec
 
+CURES = {                              # what to do when a file of the folder says something else
+    layout.JOB: "give another folder with --out, or the config it was made with",
+    layout.ORIGIN: "give another folder with --out, or render with what it was begun with",
+}
 FREE = ("render.threads",)             # may change between runs of one dataset: it moves no pixel
 
 
@@ -35,16 +39,25 @@ def claim(out, job, origin, owner=""):
     owner   str, see `disk.write`
     raises  WinceError when the folder belongs to another job or origin, or cannot be written
     """
-    for name, asked, cure in ((layout.JOB, json.loads(spec.to_json(job)), "give another folder with --out, or the config it was made with"),
-                              (layout.ORIGIN, origin, "give another folder with --out, or render with what it was begun with")):
-        path = Path(out, name)
-        if path.is_file() and holds_samples(out):         # a job that failed before its first picture binds nobody
-            _refuse_change(path, asked, cure)
+    for name, asked in ((layout.JOB, json.loads(spec.to_json(job))), (layout.ORIGIN, origin)):
+        if _binds(out, name):
+            _refuse_change(Path(out, name), asked)
         else:
-            disk.write(path, (json.dumps(asked, indent=1, sort_keys=True) + "\n").encode(), owner)
+            disk.write(Path(out, name), (json.dumps(asked, indent=1, sort_keys=True) + "\n").encode(), owner)
 
 
-def _refuse_change(path, asked, cure):
+def refuse_other_job(out, job):
+    """Raise WinceError when an output folder belongs to another job; writes nothing, needs no Blender."""
+    if _binds(out, layout.JOB):
+        _refuse_change(Path(out, layout.JOB), json.loads(spec.to_json(job)))
+
+
+def _binds(out, name):
+    """Tell whether a file says whose folder it is: a job that failed before its first picture binds nobody."""
+    return Path(out, name).is_file() and holds_samples(out)
+
+
+def _refuse_change(path, asked):
     """Compare what a file says with what is asked now."""
     try:
         known = json.loads(path.read_bytes())
@@ -52,7 +65,7 @@ def _refuse_change(path, asked, cure):
         raise WinceError(f"{path} is damaged: give another folder with --out, or delete the file if you are sure of the rest") from None
     for key, before, now in differences(known, json.loads(json.dumps(asked))):
         if key not in FREE:
-            raise WinceError(f"{path.parent} was begun with {key} = {before!r}, now it is {now!r}: {cure}")
+            raise WinceError(f"{path.parent} was begun with {key} = {before!r}, now it is {now!r}: {CURES[path.name]}")
 
 
 def differences(before, now, at=""):

@@ -14,7 +14,7 @@ import sys
 import traceback
 
 from ..core.errors import WinceError
-from . import check, expand, layout, spec
+from . import check, expand, spec
 
 DONE, USER, BUG, STOPPED = 0, 2, 3, 75
 MARK = "wince: "
@@ -83,11 +83,7 @@ def _wanted(job, words):
     everything = expand.samples(job)
     if words.only is None:
         return expand.shard(everything, *words.shard)
-    layout.split_key(words.only)
-    one = [sample for sample in everything if sample.key == words.only]
-    if not one:
-        raise WinceError(f"--only {words.only}: the job has no such sample, its keys go from {everything[0].key} to {everything[-1].key}")
-    return one
+    return expand.only(everything, words.only)
 
 
 def _parse(words):

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from ..core import cameras, demographics, heatmap, identity, rig
-from ..core.errors import WinceError
 from ..core.streams import STREAM_VERSION, stream
 from ..stage import lights, world
 from . import disk, expand, layout, record
@@ -117,6 +116,7 @@ class Sitting:
         who = self.person.identity
         return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.number), "cell": who.cell,
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
+                                 "fixed": dict(self.job.people.fixed),
                                  "skin_target_lab": list(who.skin_lab), "skin_lab": self.skin_lab,
                                  "skin_luminance": self.luminance}}
 
@@ -135,10 +135,7 @@ def _identity(job, number, pack):
     """Return who a number is: drawn, or read from the job's identity files."""
     if not job.people.identities:
         return demographics.sample(job.seed, number, job.people, pack)
-    path = Path(job.people.identities[number - job.people.first])
-    if not path.is_file():
-        raise WinceError(f"people.identities: there is no file {path}: give paths of identity.json files")
-    return identity.from_json(path.read_text(encoding="utf-8"), str(path))
+    return identity.read(job.people.identities[number - job.people.first])
 
 
 def _fold(job, who, number):

@@ -19,6 +19,8 @@ GROUPS = ("Black", "South Asian", "Middle Eastern", "White", "East Asian", "Lati
 ENGINES = ("cycles", "eevee")
 DEVICES = ("auto", "cpu", "gpu")
 DENOISERS = ("auto", "oidn", "none")
+LIGHTS = ("studio", "window", "ceiling", "none")      # what stage/lights.py can build
+BACKGROUNDS = ("plain", "world")
 OPTIONAL_OUTPUTS = ("depth", "normal", "regions", "surface", "heat_terms", "heat_float", "exr")
 
 

@@ -119,12 +119,14 @@ def build(scene):
 
 
 def apply(lamps, light, target):
-    """Set the lamps for a light, aimed at `target` (3,); those it does not use are switched off."""
-    for place, lamp in enumerate(lamps):
-        used = place < len(light["lamps"])
-        lamp.hide_render = not used
-        if used:
-            _set(lamp, light["lamps"][place], target)
+    """Set the lamps for a light, aimed at `target` (3,).
+
+    Lamps that it does not use stay in the scene and shine nothing: hiding one changes the order in which Cycles keeps its lights,
+    and with persistent data that order, and so the noise, would depend on who was rendered before.
+    """
+    dark = [_lamp(0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 6500.0)] * (len(lamps) - len(light["lamps"]))
+    for lamp, numbers in zip(lamps, [*light["lamps"], *dark], strict=True):
+        _set(lamp, numbers, target)
 
 
 def _set(lamp, numbers, target):

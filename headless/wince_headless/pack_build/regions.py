@@ -6,6 +6,8 @@ left, Z up), except lids and lips, which follow their rings. Positions are ours,
 
 import numpy as np
 
+from wince.core.openings import Opening
+
 # region: (x, z, radius x, radius z, how far behind the nose tip it may lie); sided regions stand at +x and are mirrored
 SIDED = {
     "brow_inner": (16, 14, 9, 6, 45), "brow_outer": (40, 17, 12, 6, 60), "nose_wing": (15, -39, 6, 8, 40),
@@ -28,8 +30,8 @@ BROW = ((13, 12), (20, 15.5), (29, 18), (39, 18), (49, 13.5))
 NOSE_LINE = (-1, -13, -25, -37)
 NOSE_BASE = ((15.5, -43.5), (8, -45.5), (0, -46.5))
 
-BROW_SHAPE = ((11.5, 12.0), (20, 15.0), (30, 17.8), (40, 17.4), (50, 13.5))
-BROW_HALF_WIDTH = (3.6, 3.6, 3.2, 2.6, 1.6)
+BROW_SHAPE = ((11.5, 13.5), (20, 15.5), (30, 17.2), (40, 16.8), (50, 13.2))
+BROW_HALF_WIDTH = (3.0, 3.4, 3.2, 2.6, 1.6)
 
 
 def frontal(points, origin):
@@ -142,18 +144,33 @@ def _nose(origin):
 
 
 def _eyes(points, eyes):
-    right, left = eyes["r"].outward[2], eyes["l"].outward[2]
-    order = [right[c] for c in (14, 9, 5, 0, 23, 19)] + [left[c] for c in (0, 5, 9, 14, 19, 23)]
-    return [("near", points[v]) for v in order]
+    """Corners, and a third and two thirds of the way along each lid; the right eye from its outer corner, the left from its inner."""
+    right, left = (Opening(eyes[side].outward, eyes[side].outward.shape[1] // 2) for side in "rl")
+    spots = [_edge(right, points, 2, "upper", (1, 2 / 3, 1 / 3, 0)), _edge(right, points, 2, "lower", (1 / 3, 2 / 3)),
+             _edge(left, points, 2, "upper", (0, 1 / 3, 2 / 3, 1)), _edge(left, points, 2, "lower", (2 / 3, 1 / 3))]
+    return [("near", spot) for spot in np.concatenate(spots)]
 
 
 def _mouth(points, mouth, corner):
-    count = mouth.outward.shape[1]
-    upper, lower = mouth.outward[LIP_RINGS["upper"]], mouth.outward[LIP_RINGS["lower"]]
-    along = np.linspace(corner, 0, 7).round().astype(int)                    # right corner to left, over the top
-    back = np.linspace(count, corner, 7).round().astype(int) % count         # left corner to right, along the bottom
-    ends = mouth.outward[4]
-    outer = [ends[corner], *upper[along[1:-1]], ends[0], *lower[back[1:-1]]]
-    seam = mouth.outward[1]
-    inner_up, inner_low = along[[0, 2, 3, 4, 6]], back[[2, 3, 4]]
-    return [("near", points[v]) for v in [*outer, *seam[inner_up], *seam[inner_low]]]
+    """The red of the lips in sixths of its width from the right corner over the top and back, then the line where lips meet in quarters."""
+    opening, ends, seam = Opening(mouth.outward, corner), points[mouth.outward[4]], points[mouth.outward[1]]
+    sixths, quarters = (np.arange(1, n) / n for n in (6, 4))
+    spots = [ends[[corner]], _across(opening, points, LIP_RINGS["upper"], "upper", ends, 1 - sixths),
+             ends[[0]], _across(opening, points, LIP_RINGS["lower"], "lower", ends, sixths),
+             seam[[corner]], _across(opening, points, 1, "upper", seam, 1 - quarters),
+             seam[[0]], _across(opening, points, 1, "lower", seam, quarters)]
+    return [("near", spot) for spot in np.concatenate(spots)]
+
+
+def _across(opening, points, ring, edge, ends, places):
+    """Return the points (n, 3) of a ring's upper or lower edge at shares of the mouth's width, 0 at the left corner."""
+    line = points[opening.rings[ring]][getattr(opening, edge)]
+    wanted = ends[0, 0] + np.asarray(places) * (ends[opening.corner, 0] - ends[0, 0])
+    return np.stack([np.interp(-wanted, -line[:, 0], axis) for axis in line.T], axis=1)
+
+
+def _edge(opening, points, ring, edge, places):
+    """Return the points (n, 3) of a ring that lie so far along the upper or lower edge: 0 at the first corner, 1 at the second."""
+    columns, along = getattr(opening, edge), opening.along(points, ring)
+    line = points[opening.rings[ring]][columns]
+    return np.stack([np.interp(places, along[columns], axis) for axis in line.T], axis=1)

@@ -99,8 +99,8 @@ def _face(sheet, pen, cell, x, y):
         sheet.paste(cell.heat, (x + width, y))
     baseline = y + height + 8
     _gauge(pen, words["terms"], x, baseline, width)
-    text = _fitting(words["facs"] or words["kind"], _font(13), _width(cell) - 4)
-    pen.text((x, baseline + 10), text, INK if words["facs"] else QUIET, _font(13))
+    for number, line in enumerate(_lines(words["facs"] or words["kind"], _font(13), width - 4)):
+        pen.text((x, baseline + 10 + 15 * number), line, INK if words["facs"] else QUIET, _font(13))
     if cell.heat:
         pen.text((x + width + 8, baseline - 5), f"{words['kind']}, PSPI {words['pspi']}", ACCENT if words["pain"] else QUIET, _font(13))
 
@@ -112,6 +112,14 @@ def _gauge(pen, terms, x, y, width):
         for number in range(size):
             pen.rectangle([round(x), y, round(x + step) - 3, y + 4], colours.TERMS[term] if number < terms[term] else FAINT)
             x += step
+
+
+def _lines(text, font, width):
+    """Return text in two lines, broken after a plus, the second cut where it is still too long."""
+    first, rest = "", text.replace("+", "+ ").split(" ")
+    while rest and font.getlength(first + rest[0]) <= width:
+        first += rest.pop(0)
+    return first, _fitting("".join(rest), font, width)
 
 
 def _fitting(text, font, width):

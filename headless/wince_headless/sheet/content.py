@@ -34,10 +34,10 @@ def views(records):
 def person(records):
     """Return the facts of one person from any of their records; expressions are empty."""
     record = records[0]
-    who, cell = record["demographics"], record["cell"]
+    who = record["demographics"]              # not the cell: a twin is no longer what was drawn
     return {
         "id": record["identity"], "person": record["person"], "split": f"{split(record['fold10'])}, fold {record['fold10']}",
-        "title": f"{cell['gender'].capitalize()}, {who['age']:.0f}", "group": who["group"],
+        "title": f"{'Woman' if who['gender'] < 0.5 else 'Man'}, {who['age']:.0f}", "group": who["group"],
         "gender": round(who["gender"], 3), "ancestry": [round(share, 3) for _, share in sorted(who["ancestry"].items())],
         "skin": colours.lab_hex(who["skin_lab"]), "target": colours.lab_hex(who["skin_target_lab"]),
         "lab": [round(value, 1) for value in who["skin_lab"]],

@@ -24,7 +24,7 @@ def html(dataset, chosen, scale_mm, size):
         "views": content.views([record for records in chosen for record in records]),
         "heat": {"scale_mm": scale_mm, "stops": colours.HEAT},
         "terms": [{"id": term, "size": size_, "colour": colours.TERMS[term]} for term, size_ in colours.TERM_SIZE.items()],
-        "parts": _parts_in(dataset, chosen),
+        "parts": _parts_in(dataset, chosen, size),
         "people": [_person(dataset, records, scale_mm, size) for records in chosen],
     }
     return Template(_shape("page.html")).substitute(
@@ -49,9 +49,10 @@ def _images(dataset, record, scale_mm, size):
     }
 
 
-def _parts_in(dataset, chosen):
-    """Return [[name, colour], ...] of the classes that the first picture of each person shows, in the order of their numbers."""
-    seen = {number for records in chosen for number in np.unique(pictures.parts(dataset.file(records[0], "seg"), 256)).tolist()}
+def _parts_in(dataset, chosen, size):
+    """Return [[name, colour], ...] of the classes that any picture of the page shows, in the order of their numbers."""
+    flat = (record for records in chosen for record in records)
+    seen = {number for record in flat for number in np.unique(pictures.parts(dataset.file(record, "seg"), size)).tolist()}
     return [list(colours.PARTS[number]) for number in sorted(seen & colours.PARTS.keys())]
 
 
