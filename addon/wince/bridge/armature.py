@@ -58,17 +58,24 @@ def get_aus(obj):
 
 
 def _add_bones(obj, joints):
-    # Bones can be made in Edit Mode only, and modes belong to the active object.
+    # Bones can be made in Edit Mode only, and modes belong to the active object of a window, which a script may not have.
     layer = bpy.context.view_layer
     before, layer.objects.active = layer.objects.active, obj
-    bpy.ops.object.mode_set(mode="EDIT")
-    for name, (joint, direction, length, parent) in BONES.items():
-        bone = obj.data.edit_bones.new(name)
-        bone.head, bone.tail, bone.roll = joints[joint], joints[joint] + length * direction, 0.0
-        bone.parent = obj.data.edit_bones[parent] if parent else None
-        bone.use_deform = name in ("root", "neck", "head")
-    bpy.ops.object.mode_set(mode="OBJECT")
+    with bpy.context.temp_override(**_window(), view_layer=layer, active_object=obj, object=obj):
+        bpy.ops.object.mode_set(mode="EDIT")
+        for name, (joint, direction, length, parent) in BONES.items():
+            bone = obj.data.edit_bones.new(name)
+            bone.head, bone.tail, bone.roll = joints[joint], joints[joint] + length * direction, 0.0
+            bone.parent = obj.data.edit_bones[parent] if parent else None
+            bone.use_deform = name in ("root", "neck", "head")
+        bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = before
+
+
+def _window():
+    """Return the context member for Blender's first window, when it has one and the script was started without."""
+    windows = bpy.context.window_manager.windows
+    return {"window": windows[0]} if windows and bpy.context.window is None else {}
 
 
 def _add_properties(bone):
