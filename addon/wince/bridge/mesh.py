@@ -1,4 +1,4 @@
-"""Meshes, attributes and shape keys as arrays; the only file that calls foreach_set."""
+"""Meshes, attributes and shape keys as arrays, in and out of Blender."""
 
 import bpy
 import numpy as np

@@ -15,7 +15,6 @@ from .facs.pose import gaze, head_pose
 from .facs.table import AU_KEYS, FADES, NUMBER_OF, SIDES, TABLE, side_of, sources_of
 from .turns import rotation
 
-RIG_VERSION = "1"
 LID_PARTNERS = (6, 7, 63, 64)       # AUs that move lid margins besides the closure itself: each has a corrective with it
 NECK_SHARE = 0.4                    # how much of a head turn the neck does
 

