@@ -6,7 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addon"))
 
-from wince.stage import device, version, world
+from wince.bridge import version
+from wince.stage import device, world
 
 if __name__ == "__main__":
     facts = {

@@ -21,3 +21,26 @@ def bpy():
     module = pytest.importorskip("bpy")
     module.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     return module
+
+
+@pytest.fixture
+def addon(bpy):
+    """An empty Blender with the add-on enabled from source; every test with it also proves that disabling leaves nothing behind."""
+    before = registered(bpy)
+    bpy.ops.preferences.addon_enable(module="wince")
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)      # keeps the add-on, read_factory_settings would not
+    yield bpy
+    bpy.ops.preferences.addon_disable(module="wince")
+    assert registered(bpy) == before, "unregister() left something behind"
+
+
+def registered(bpy):
+    """Return the names of everything that an add-on can leave behind: classes, RNA pointers, handlers, menu entries."""
+    types = {name for name in dir(bpy.types) if "wince" in name.lower()}
+    pointers = {f"{kind}.{name}" for kind in ("Object", "Scene", "WindowManager", "Camera", "Material")
+                for name in dir(getattr(bpy.types, kind)) if name.startswith("wince")}
+    handlers = {f"{name}: {entry}" for name in dir(bpy.app.handlers) if isinstance(entries := getattr(bpy.app.handlers, name), list)
+                for entry in entries if "wince" in str(getattr(entry, "__module__", ""))}
+    menus = {f"{name}: {entry}" for name in dir(bpy.types) if name.startswith(("VIEW3D_MT", "TOPBAR_MT"))
+             for entry in getattr(getattr(bpy.types, name).draw, "_draw_funcs", ()) if "wince" in entry.__module__}
+    return types | pointers | handlers | menus

@@ -70,7 +70,7 @@ def bare_loop(job_file, folder):
 
 def _strip(scene):
     """Leave the picture alone: no passes, no AOVs, PNG."""
-    from wince.stage import version
+    from wince.bridge import version
     layer = scene.view_layers[0]
     for name in dir(layer):
         if name.startswith("use_pass_"):

@@ -1,28 +1,47 @@
-"""The rigged face in Blender: one mesh with shape keys, two eyeballs, one armature."""
+"""The rigged face in Blender: one mesh with shape keys, two eyeballs, one armature.
 
-from dataclasses import dataclass
+What belongs together is found by ID properties and parents, never by name, and needs no add-on to be kept: the armature holds
+the identity's text, its children say which part of the face they are.
+"""
+
+from functools import lru_cache
 
 import bpy
 import numpy as np
 from mathutils import Matrix
 
 from ..core import rig
+from ..core.errors import WinceError
 from ..core.facs.table import SIDES
 from ..core.heatmap import TERMS
-from . import armature, drivers, mesh
+from . import armature, drivers, mesh, people
 
 HEAT = "wince_heat"              # point attributes; an AOV of the same name would read zero everywhere
 SKIN = "wince_skin"
+IDENTITY = "wince_identity"      # ID property of the armature object: the identity as JSON text
+PART = "wince_part"              # ID property of the other objects: which part they are
+FACE, EYES = "face", {"L": "eye.L", "R": "eye.R"}
+EDITED_M = 1e-7                  # a vertex further from where its person has it was moved by an artist
 
 
-@dataclass
 class RiggedFace:
-    """The objects of one face; all of them may be renamed, nothing is looked up by name."""
+    """The objects of one face.
 
-    person: object
-    mesh_object: object
-    armature: object
-    eyes: dict                   # {"L": object, "R": object}
+    armature      object that holds AU values and identity
+    mesh_object   object
+    eyes          {"L": object, "R": object}; one that an artist has deleted is left out
+    """
+
+    def __init__(self, bones, mesh_object, eyes, person=None):
+        self.armature, self.mesh_object, self.eyes = bones, mesh_object, eyes
+        self._person = person
+
+    @property
+    def person(self):
+        """Who it is, core.face.Person; `WinceError` when the face's pack is not here."""
+        if self._person is None:
+            self._person = people.person(self.armature[IDENTITY])
+        return self._person
 
     @property
     def objects(self):
@@ -38,11 +57,17 @@ class RiggedFace:
         return armature.get_aus(self.armature)
 
     def set_person(self, person):
-        """Make it another person of the same pack; AU values, materials and everything else stay."""
-        self.person = person
-        _write_person(self.mesh_object.data, person)
+        """Make it another person of the same pack; AU values, materials and whatever an artist sculpted or added stay.
+
+        raises   WinceError when an artist has changed the mesh's topology
+        """
+        _check_topology(self.mesh_object, person)
+        edits = _edits(self.mesh_object.data, self.person)
+        _write_person(self.mesh_object.data, person, edits)
         for side, obj in self.eyes.items():
             _place_eye(obj, person.eyes[side])
+        self._person = person
+        self.armature[IDENTITY] = person.identity.json()
 
     def set_heat(self, heat):
         """Write a Heat into the mesh's point attributes: wince_heat, and wince_heat_brow, _orbit, _levator, _eyes (mm)."""
@@ -52,7 +77,7 @@ class RiggedFace:
 
     def remove(self):
         """Delete the face and every datablock that it brought."""
-        data = [obj.data for obj in (self.mesh_object, *self.eyes.values())] + [self.armature.data]
+        data = [obj.data for obj in self.objects]
         for obj in self.objects:
             bpy.data.objects.remove(obj)
         bpy.data.batch_remove(list(dict.fromkeys(data)))
@@ -78,10 +103,52 @@ def build(person, collection=None, name="Face", subdivision=1):
     _add_modifiers(skin, bones, subdivision)
     mesh.set_attribute(data, SKIN, pack.exterior)
     eyes = {side: _add_eye(f"{name} Eye.{side}", person, side, bones, collection) for side in SIDES}
-    face = RiggedFace(person, skin, bones, eyes)
+    bones[IDENTITY], skin[PART] = person.identity.json(), FACE
+    for side, eye in eyes.items():
+        eye[PART] = EYES[side]
     for attribute in (HEAT, *(f"{HEAT}_{term}" for term in TERMS)):
         mesh.set_attribute(data, attribute, np.zeros(len(person.base)))
+    return RiggedFace(bones, skin, eyes, person)
+
+
+def of(obj):
+    """Return the RiggedFace that an object is part of, or a child of; None when it is of none."""
+    start = obj
+    while obj is not None and not (obj.type == "ARMATURE" and IDENTITY in obj):
+        obj = obj.parent
+    return _gather(obj, start) if obj is not None else None
+
+
+def in_scene(scene):
+    """Return the faces of a scene, by the names of their armatures."""
+    bones = (obj for obj in scene.objects if obj.type == "ARMATURE" and IDENTITY in obj)
+    return [face for face in map(of, sorted(bones, key=lambda obj: obj.name)) if face]
+
+
+def active(context):
+    """Return the face that is meant: the active object's, or the only one in the scene; None when that is not clear."""
+    face = of(context.active_object) if context.active_object else None
+    if face is None:
+        faces = in_scene(context.scene)
+        face = faces[0] if len(faces) == 1 else None
     return face
+
+
+def _gather(bones, start):
+    """Return the face of an armature; of several meshes (an artist's copies) the one that was asked for, or the first."""
+    parts = {}
+    for child in sorted(bones.children, key=lambda obj: (obj != start, obj.name)):
+        parts.setdefault(child.get(PART), child)
+    if FACE not in parts:
+        return None
+    return RiggedFace(bones, parts[FACE], {side: parts[part] for side, part in EYES.items() if part in parts})
+
+
+def _check_topology(obj, person):
+    have, need = len(obj.data.vertices), len(person.base)
+    if have != need:
+        raise WinceError(f"{obj.name} has {have} vertices, its face pack has {need}: undo what added or removed them, "
+                         f"a face keeps its topology to become another person")
 
 
 def _add_keys(obj, person, bones):
@@ -93,12 +160,36 @@ def _add_keys(obj, person, bones):
     _write_person(obj.data, person)
 
 
-def _write_person(data, person):
-    mesh.set_positions(data, person.base)
+@lru_cache(maxsize=3)
+def _positions(person):
+    """Return where a person's vertices are in each shape key, {key: (V, 3) float32 metres}; "" is the neutral face."""
+    whole = {"": person.base} | {row.key: person.base + person.key_dense(row.key) for row in rig.ROWS}
+    return {key: points.astype(np.float32) for key, points in whole.items()}
+
+
+def _place_of(block, places):
+    """Return the positions that a shape key has without an artist's edits: its own, or those of what it is relative to."""
+    return places.get(block.name, places.get(block.relative_key.name, places[""]))
+
+
+def _edits(data, person):
+    """Return what an artist has sculpted or added, {shape key: (V, 3) metres}, keys without edits left out."""
+    places, out = _positions(person), {}
+    for block in data.shape_keys.key_blocks:
+        moved = mesh.get_key(block) - _place_of(block, places)
+        moved[np.abs(moved).max(axis=1) < EDITED_M] = 0
+        if moved.any():
+            out[block.name] = moved
+    return out
+
+
+def _write_person(data, person, edits=None):
+    """Write a person into basis and shape keys, an artist's edits on top; keys that an artist has deleted stay away."""
+    places, edits = _positions(person), edits or {}
     blocks = data.shape_keys.key_blocks
-    mesh.set_key(blocks[0], person.base)
-    for row in rig.ROWS:
-        mesh.set_key(blocks[row.key], person.base + person.key_dense(row.key))
+    for block in blocks:
+        mesh.set_key(block, _place_of(block, places) + edits.get(block.name, np.float32(0)))
+    mesh.set_positions(data, mesh.get_key(blocks[0]))
     data.update()
     data.update_tag()
 

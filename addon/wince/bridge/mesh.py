@@ -36,10 +36,31 @@ def set_positions(mesh, vertices):
     mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
 
 
-def set_attribute(mesh, name, values):
-    """Write a float point attribute (V,), made when it is not there."""
-    attribute = mesh.attributes.get(name) or mesh.attributes.new(name, "FLOAT", "POINT")
-    attribute.data.foreach_set("value", np.ascontiguousarray(values, dtype=np.float32))
+def get_positions(mesh):
+    """Return vertex positions (V, 3) float32, metres."""
+    return _read(mesh.attributes["position"].data, "vector", 3)
+
+
+def set_attribute(mesh, name, values, domain="POINT"):
+    """Write a float attribute (N,), made when it is not there; on faces no two values blend."""
+    _attribute(mesh, name, "FLOAT", domain).data.foreach_set("value", np.ascontiguousarray(values, dtype=np.float32))
+
+
+def set_vectors(mesh, name, vectors):
+    """Write a vector point attribute (V, 3), made when it is not there."""
+    _attribute(mesh, name, "FLOAT_VECTOR", "POINT").data.foreach_set("vector", np.ascontiguousarray(vectors, np.float32).ravel())
+
+
+def set_colour(mesh, name, rgb):
+    """Write a linear colour point attribute (V, 3), made when it is not there."""
+    rgba = np.ones((len(rgb), 4), np.float32)
+    rgba[:, :3] = rgb
+    _attribute(mesh, name, "FLOAT_COLOR", "POINT").data.foreach_set("color", rgba.ravel())
+
+
+def get_attribute(mesh, name):
+    """Return a float attribute (N,) float32."""
+    return _read(mesh.attributes[name].data, "value", 1).ravel()
 
 
 def set_key(block, positions):
@@ -47,12 +68,38 @@ def set_key(block, positions):
     block.points.foreach_set("co", np.ascontiguousarray(positions, dtype=np.float32).ravel())
 
 
+def get_key(block):
+    """Return a shape key's positions (V, 3) float32, metres."""
+    return _read(block.points, "co", 3)
+
+
+def evaluated(obj, depsgraph):
+    """Return the object as Blender evaluates it, all modifiers applied: positions (V, 3), normals (V, 3), world matrix (4, 4)."""
+    result = obj.evaluated_get(depsgraph)
+    return get_positions(result.data), _read(result.data.vertex_normals, "vector", 3), np.array(result.matrix_world)
+
+
 def evaluated_positions(obj, depsgraph):
     """Return the positions (V, 3) float64 of an object as Blender evaluates it, all modifiers applied, in world space."""
-    evaluated = obj.evaluated_get(depsgraph)
-    mesh = evaluated.to_mesh()
-    flat = np.empty(3 * len(mesh.vertices), dtype=np.float32)
-    mesh.vertices.foreach_get("co", flat)
-    evaluated.to_mesh_clear()
-    world = np.array(evaluated.matrix_world)
-    return flat.reshape(-1, 3).astype(np.float64) @ world[:3, :3].T + world[:3, 3]
+    positions, _, world = evaluated(obj, depsgraph)
+    return positions.astype(np.float64) @ world[:3, :3].T + world[:3, 3]
+
+
+def evaluated_corners(obj, depsgraph):
+    """Return the corners of the evaluated mesh: vertices (F, 4) int, surface coordinates (F, 4, 2); a triangle repeats its last."""
+    data = obj.evaluated_get(depsgraph).data
+    start, total = (_read(data.polygons, name, 1, np.int32) for name in ("loop_start", "loop_total"))
+    corners = start + np.minimum(np.arange(4), total - 1)
+    uv = _read(data.uv_layers.active.uv, "vector", 2)
+    return _read(data.loops, "vertex_index", 1, np.int32).ravel()[corners], uv[corners].astype(float)
+
+
+def _attribute(mesh, name, kind, domain):
+    return mesh.attributes.get(name) or mesh.attributes.new(name, kind, domain)
+
+
+def _read(collection, name, width, dtype=np.float32):
+    """Read one property of a whole Blender collection, (N, width)."""
+    flat = np.empty(width * len(collection), dtype)
+    collection.foreach_get(name, flat)
+    return flat.reshape(-1, width)

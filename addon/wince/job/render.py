@@ -7,10 +7,11 @@ import tempfile
 from itertools import groupby
 from pathlib import Path
 
+from ..bridge import version
+from ..bridge.version import MATERIAL_INDEX
 from ..core import heatmap, pack
 from ..core.face import FaceModel
-from ..stage import device, lights, version, world
-from ..stage.version import MATERIAL_INDEX
+from ..stage import device, lights, world
 from . import disk, encode, exr, layout, png, record, resume
 from .sitting import Sitting
 from .studio import Studio

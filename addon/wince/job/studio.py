@@ -6,10 +6,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..bridge import face as bridge
-from ..bridge import mesh
-from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from ..stage import cameras, colour, complexion, device, lights, materials, passes, surface, version, world
+from ..bridge import version
+from ..stage import cameras, device, dress, lights, passes, surface, world
 from . import exr
 
 
@@ -51,7 +49,6 @@ class Studio:
         self.scene = bpy.context.scene
         self._set_up(job.render.threads if threads is None else threads)
         self.camera, self.lamps, self.world = cameras.build(self.scene), lights.build(self.scene), world.World(self.scene)
-        self.materials = materials.build(job.outputs, job.render.subsurface)
         self.face = self.surface = self.landmarks = None
         self.exposure = 0.0
 
@@ -65,7 +62,7 @@ class Studio:
             self._build(person)
         else:
             self.face.set_person(person)
-        return self._paint(person.identity)
+        return dress.paint(self.face)
 
     def set_light(self, setting, target):
         """Set lamps, world, backdrop and exposure; the lamps aim at `target` (3,)."""
@@ -131,24 +128,10 @@ class Studio:
 
     def _build(self, person):
         """Make the face, once."""
-        self.face = bridge.build(person, subdivision=self.job.render.subdivision)
-        materials.wear(self.face.mesh_object, PART_NAMES, self.materials)
-        for eye in self.face.eyes.values():
-            materials.wear(eye, EYE_PART_NAMES, self.materials)
-        mesh.set_attribute(self.face.mesh_object.data, materials.LASH, _lash_reach(self.pack))
-        mesh.set_attribute(self.face.mesh_object.data, materials.BROW, self.pack.brow)
-        materials.mark(self.face.mesh_object.data, surface.region_numbers(self.pack.regions, self.pack.faces))
+        wishes = self.job.render
+        self.face = dress.new_face(person, subdivision=wishes.subdivision, outputs=self.job.outputs, subsurface=wishes.subsurface)
         self.surface = surface.Surface(self.face.mesh_object)
-        self.landmarks = self.surface.places(_landmark_uv(self.pack))
-
-    def _paint(self, identity):
-        """Colour skin, brows, lashes and eyes; return what the skin measures."""
-        regions, exterior = self.pack.regions, self.pack.exterior
-        rgb = complexion.albedo(identity.skin_lab, regions, exterior)
-        materials.paint(self.face.mesh_object.data, rgb)
-        materials.tint_hair(self.materials, colour.from_lab(complexion.brow_lab(identity.skin_lab, identity.age)))
-        materials.tint_eyes(self.materials, complexion.IRIS[identity.iris])
-        return complexion.measured(rgb, regions, exterior, complexion.brow_cover(self.pack.brow))
+        self.landmarks = self.surface.places(dress.landmark_uv(self.pack))
 
     def _render(self, path):
         """Render into a file, in the format that the scene is set to."""
@@ -168,16 +151,4 @@ class Studio:
         version.write_png(self.scene.render.image_settings)
         bpy.data.images["Render Result"].save_render(str(path), scene=self.scene)
         version.write_multilayer(self.scene.render.image_settings)
-
-
-def _lash_reach(pack):
-    """Return how far along its lash each vertex (V,) lies."""
-    margin = pack.eye_rings[:, 2].ravel()                 # ring 2 is where the lid turns inwards
-    return complexion.lash_reach(pack.base, np.unique(pack.faces_of("lashes")), margin)
-
-
-def _landmark_uv(pack):
-    """Return the surface coordinates (68, 2) of the landmarks."""
-    corners = pack.uv[pack.uv_faces[pack.landmark_faces]]
-    return np.einsum("nk,nkc->nc", pack.landmark_weights, corners)
 

@@ -1,6 +1,5 @@
 """What stands around the face: cameras, lights, world, materials, render passes, and what this Blender can do.
 
-    version     the one place that knows how Blender versions differ
     device      CPU or GPU, denoiser: what was asked, what is there
     nodes       node trees from tables
     cameras     a View into Blender's camera
@@ -9,6 +8,7 @@
     colour      Lab, sRGB, daylight: numpy only
     complexion  the colour of every vertex of a skin: numpy only
     materials   shaders, class numbers, label AOVs
+    dress       materials and colours on a rigged face; a new face, ready to be looked at
     passes      which passes Cycles writes
     surface     the evaluated mesh as arrays, and places on it
 """

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from . import version
+from ..bridge import version
 from .nodes import grow, set_input
-from .passes import ATTRIBUTES, REGION, wanted_aovs
+from .passes import ATTRIBUTES, wanted_aovs
 
 # Class numbers of seg.png, frozen; 8 hair, 9 facial hair, 10 clothes, 11 glasses are kept for what is to come.
 CLASSES = {"background": 0, "skin": 1, "brows": 2, "lashes": 3, "sclera": 4, "iris": 5, "teeth": 6, "tongue": 7, "hair": 8,
@@ -15,6 +15,7 @@ CLASSES = {"background": 0, "skin": 1, "brows": 2, "lashes": 3, "sclera": 4, "ir
 ALBEDO = "wince_albedo"                # point attributes of the face mesh
 LASH = "wince_lash"
 BROW = "wince_brow"                    # millimetres inside a brow, negative outside
+LOOK = "wince_look"                    # ID property of a material: which of LOOKS it is
 LASH_OPACITY = 0.65                    # at the lid; falls to nothing at the tips
 
 
@@ -119,49 +120,31 @@ def build(outputs=(), subsurface=True):
     return {name: _material(name, look, wanted_aovs(outputs), subsurface) for name, look in LOOKS.items()}
 
 
-def wear(thing, names, materials):
-    """Give an object's material slots, in order, the materials of those names."""
-    mesh = thing.data
-    while len(mesh.materials) < len(names):
-        mesh.materials.append(None)
-    for place, name in enumerate(names):
-        mesh.materials[place] = materials[name]
-
-
-def paint(mesh, rgb):
-    """Write linear colours (V, 3) to the mesh as the skin's albedo."""
-    attribute = mesh.attributes.get(ALBEDO) or mesh.attributes.new(ALBEDO, "FLOAT_COLOR", "POINT")
-    rgba = np.ones((len(rgb), 4), np.float32)
-    rgba[:, :3] = rgb
-    attribute.data.foreach_set("color", rgba.ravel())
-
-
-def mark(mesh, numbers):
-    """Write the region number (F,) of every face to the mesh; on faces, so that no two numbers blend."""
-    name = ATTRIBUTES[REGION]
-    attribute = mesh.attributes.get(name) or mesh.attributes.new(name, "FLOAT", "FACE")
-    attribute.data.foreach_set("value", np.asarray(numbers, np.float32))
-
-
 def tint_hair(materials, brow_rgb):
-    """Set the colour of brows, and a darker one of lashes, linear sRGB."""
+    """Set the colour of brows, and a darker one of lashes, linear sRGB; a material that is not there is passed over."""
     for name in ("skin", "brows"):
-        set_input(materials[name].node_tree.nodes["base"], "B_Color", (*brow_rgb, 1.0))
-    set_input(materials["lashes"].node_tree.nodes["surface"], "Base Color", (*(0.5 * np.asarray(brow_rgb)), 1.0))
+        _set(materials, name, "base", "B_Color", brow_rgb)
+    _set(materials, "lashes", "surface", "Base Color", 0.5 * np.asarray(brow_rgb))
 
 
 def tint_eyes(materials, iris_rgb):
-    """Set the colour of the eyes, linear sRGB."""
+    """Set the colour of the eyes, linear sRGB; a material that is not there is passed over."""
     for name, rgb, dark, light in (("iris", iris_rgb, 0.5, 1.4), ("sclera", LOOKS["sclera"].rgb, 0.96, 1.04)):
-        fibres = materials[name].node_tree.nodes["fibres"]
-        set_input(fibres, "A_Color", (*(dark * np.asarray(rgb)), 1.0))
-        set_input(fibres, "B_Color", (*(light * np.asarray(rgb)), 1.0))
+        _set(materials, name, "fibres", "A_Color", dark * np.asarray(rgb))
+        _set(materials, name, "fibres", "B_Color", light * np.asarray(rgb))
+
+
+def _set(materials, name, node, identifier, rgb):
+    """Set a colour of one material, if it is there and still has that node."""
+    found = name in materials and materials[name].node_tree.nodes.get(node)
+    if found:
+        set_input(found, identifier, (*rgb, 1.0))
 
 
 def _material(name, look, aovs, subsurface):
     """Make one material."""
     material = bpy.data.materials.new(f"wince {name}")
-    material.pass_index = CLASSES[look.kind]
+    material.pass_index, material[LOOK] = CLASSES[look.kind], name
     table, links = _shader(name)
     if look.labelled:
         _add_labels(table, links, aovs)

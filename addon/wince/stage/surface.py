@@ -3,6 +3,8 @@
 import bpy
 import numpy as np
 
+from ..bridge import mesh
+
 REGION_FROM = 0.25                     # mean weight from which a face belongs to a region
 EDGE = 1e-4                            # a place may lie this far outside a face, in its own coordinates 0..1
 
@@ -15,11 +17,9 @@ class Surface:
 
     def evaluate(self):
         """Return vertex positions (N, 3) in metres, world, and unit normals (N, 3); control vertices come first."""
-        mesh, matrix = self._evaluated()
-        positions, normals = np.empty((2, len(mesh.vertices), 3), np.float32)
-        mesh.attributes["position"].data.foreach_get("vector", positions.ravel())
-        mesh.vertex_normals.foreach_get("vector", normals.ravel())
-        return positions @ matrix[:3, :3].T + matrix[:3, 3], normals @ matrix[:3, :3].T
+        positions, normals, matrix = mesh.evaluated(self.object, bpy.context.evaluated_depsgraph_get())
+        turned = normals @ np.linalg.inv(matrix[:3, :3])            # (M^-1)^T n: the face may be scaled
+        return positions @ matrix[:3, :3].T + matrix[:3, 3], turned / np.linalg.norm(turned, axis=1, keepdims=True)
 
     def places(self, uv):
         """Find surface coordinates on the evaluated mesh.
@@ -27,19 +27,9 @@ class Surface:
         uv       (N, 2) pack coordinates; subdivision must interpolate UVs linearly (`uv_smooth` NONE)
         returns  vertices (N, 4) int, weights (N, 4): position = sum of weights * positions[vertices]
         """
-        mesh, _ = self._evaluated()
-        corners = _quads(mesh)
-        loops = np.empty((len(mesh.loops), 2), np.float32)
-        mesh.uv_layers.active.uv.foreach_get("vector", loops.ravel())
-        vertex = np.empty(len(mesh.loops), np.int32)
-        mesh.loops.foreach_get("vertex_index", vertex)
-        face, weights = locate(np.asarray(uv, float), loops[corners].astype(float))
-        return vertex[corners[face]], weights
-
-    def _evaluated(self):
-        """Return the evaluated mesh and its world matrix; both are Blender's, valid until the next change."""
-        evaluated = self.object.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        return evaluated.data, np.array(evaluated.matrix_world)
+        vertices, corners = mesh.evaluated_corners(self.object, bpy.context.evaluated_depsgraph_get())
+        face, weights = locate(np.asarray(uv, float), corners)
+        return vertices[face], weights
 
 
 def locate(uv, quads):
@@ -81,14 +71,6 @@ def _inverse_bilinear(point, quads):
                             along[:, 0] * miss[:, 1] - along[:, 1] * miss[:, 0]], axis=1) / area[:, None]
         st = np.clip(st, -2, 3)
     return st
-
-
-def _quads(mesh):
-    """Return the loops of every face, (F, 4) int; a triangle repeats its last."""
-    start, total = (np.empty(len(mesh.polygons), np.int32) for _ in range(2))
-    mesh.polygons.foreach_get("loop_start", start)
-    mesh.polygons.foreach_get("loop_total", total)
-    return start[:, None] + np.minimum(np.arange(4), total[:, None] - 1)
 
 
 def vertex_areas(positions, faces):

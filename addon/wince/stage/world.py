@@ -9,8 +9,9 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..bridge import version
 from ..core.errors import WinceError
-from . import colour, version
+from . import colour
 from .nodes import grow, set_input
 
 NAME = "wince world"

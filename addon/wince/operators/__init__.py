@@ -1,0 +1,21 @@
+"""What the artist can do, one file per subject; an operator reads the context once, calls, and reports.
+
+    base           what all operators share
+    add            Add > Mesh > FACS Face
+    identity       another person, locks, save and load
+    copies         copied faces get a rig of their own
+    action_units   set from a FACS code, reset, keyframe
+    pain           presets, the way to a PSPI
+    heat           the heat overlay and its colour bar
+    motion         intensities over time, PSPI over time, bake
+    gaze           a target that the eyes look at
+    handles        handles on the face that pull action units
+    cameras        camera rigs: add, edit by hand, save
+    light          light presets and worlds
+    render         this frame with labels, or a dataset of this person
+    export         GLB, FBX, labels, a clean .blend
+"""
+
+from . import action_units, add, cameras, copies, export, gaze, handles, heat, identity, light, motion, pain, render
+
+MODULES = (add, identity, copies, action_units, pain, heat, motion, gaze, handles, cameras, light, render, export)

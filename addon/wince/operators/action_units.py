@@ -1,0 +1,3 @@
+"""Action units: set from a code, reset, search, keyframe."""
+
+CLASSES = ()

@@ -1,0 +1,69 @@
+"""Add > Mesh > FACS Face."""
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, IntProperty
+
+from .. import preferences
+from ..bridge import people
+from ..core import demographics
+from ..job import spec
+from ..stage import dress, passes
+from .base import Reporting
+
+ANY = "any"
+OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
+
+
+class WINCE_OT_add_face(Reporting, bpy.types.Operator):
+    """Add the face of a person who does not exist, rigged with FACS action units"""
+
+    bl_idname = "wince.add_face"
+    bl_label = "FACS Face"
+
+    seed: IntProperty(name="Seed", min=0, default=0, description="Who it is: another number, another person")
+    age: FloatProperty(name="Age", min=18, max=95, default=40, step=100, precision=0, description="Years; adults only")
+    gender: FloatProperty(name="Gender", min=0, max=1, default=0.5, subtype="FACTOR", description="From woman (0) to man (1)")
+    ancestry: EnumProperty(name="Ancestry", description="A broad, overlapping target for shape and skin",
+                           items=[(ANY, "Any", "Whatever the seed draws"), *((name, name, name) for name in spec.GROUPS)])
+
+    @classmethod
+    def poll(cls, context):
+        """Tell whether something can be added."""
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Faces are added in Object Mode")
+            return False
+        return True
+
+    def act(self, context):
+        """Draw the person, build the face at the 3D cursor, and make it the one that is selected."""
+        person = people.model().person(self._identity())
+        levels = preferences.get(context).subdivision
+        face = dress.new_face(person, context.collection, "Face", levels, OUTPUTS)
+        face.armature.location = context.scene.cursor.location
+        for obj in context.selected_objects:
+            obj.select_set(False)
+        face.mesh_object.select_set(True)
+        context.view_layer.objects.active = face.mesh_object
+        return f"Added {face.mesh_object.name}: {len(person.base)} vertices, {len(passes.TERMS)} pain terms, action units at zero"
+
+    def _identity(self):
+        groups = spec.GROUPS if self.ancestry == ANY else (self.ancestry,)
+        wish = spec.People(count=1, groups=groups, fixed={"age": float(self.age), "gender": float(self.gender)})
+        return demographics.sample(self.seed, 0, wish, people.model().pack)
+
+
+def _in_menu(menu, context):
+    menu.layout.operator(WINCE_OT_add_face.bl_idname, icon="USER")
+
+
+def register():
+    """Put it into the Add menu."""
+    bpy.types.VIEW3D_MT_mesh_add.append(_in_menu)
+
+
+def unregister():
+    """Take it out again."""
+    bpy.types.VIEW3D_MT_mesh_add.remove(_in_menu)
+
+
+CLASSES = (WINCE_OT_add_face,)

@@ -1,0 +1,3 @@
+"""Copied faces: what shares a rig is caught, and gets one of its own."""
+
+CLASSES = ()

@@ -1,0 +1,3 @@
+"""GLB, FBX, labels, and the rig as a clean .blend."""
+
+CLASSES = ()

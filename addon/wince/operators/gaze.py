@@ -1,0 +1,3 @@
+"""A target that the eyes look at."""
+
+CLASSES = ()

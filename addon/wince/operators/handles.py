@@ -1,0 +1,3 @@
+"""Handles on the face: gizmos that pull action units."""
+
+CLASSES = ()

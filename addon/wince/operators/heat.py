@@ -1,0 +1,3 @@
+"""The heat overlay: on and off, its colour bar."""
+
+CLASSES = ()

@@ -1,0 +1,3 @@
+"""Who the face is: another person, locks, save and load."""
+
+CLASSES = ()

@@ -1,0 +1,3 @@
+"""Light presets and worlds."""
+
+CLASSES = ()

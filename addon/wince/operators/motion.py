@@ -1,0 +1,3 @@
+"""Animation: import of intensities over time, PSPI over time, bake."""
+
+CLASSES = ()

@@ -1,0 +1,3 @@
+"""Presets and the way to a PSPI."""
+
+CLASSES = ()

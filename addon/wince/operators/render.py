@@ -1,0 +1,3 @@
+"""Render this frame with labels, or a dataset of this person, in the background."""
+
+CLASSES = ()

@@ -1,0 +1,3 @@
+"""The panel of export."""
+
+CLASSES = ()

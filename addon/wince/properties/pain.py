@@ -1,0 +1,3 @@
+"""What stands behind the panel of pain."""
+
+CLASSES = ()

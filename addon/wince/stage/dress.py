@@ -1,0 +1,78 @@
+"""A rigged face and its looks: materials in their slots, colours on its vertices."""
+
+import numpy as np
+
+from ..bridge import face as bridge
+from ..bridge import heat, mesh, people
+from ..core.pack import EYE_PART_NAMES, PART_NAMES
+from . import colour, complexion, materials, surface
+from .passes import ATTRIBUTES, REGION
+
+
+def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), subsurface=True):
+    """Build a person's face in the open file, dressed and painted; must run in Object Mode.
+
+    outputs, subsurface   as `materials.build` takes them; the other arguments as `bridge.face.build`
+    returns               RiggedFace, with materials of its own
+    """
+    face = bridge.build(person, collection, name, subdivision)
+    own = materials.build(outputs, subsurface)
+    _wear(face.mesh_object, PART_NAMES, own)
+    for eye in face.eyes.values():
+        _wear(eye, EYE_PART_NAMES, own)
+    pack, data = person.pack, face.mesh_object.data
+    mesh.set_attribute(data, materials.LASH, _lash_reach(pack))
+    mesh.set_attribute(data, materials.BROW, pack.brow)
+    mesh.set_attribute(data, ATTRIBUTES[REGION], surface.region_numbers(pack.regions, pack.faces), "FACE")
+    paint(face)
+    return face
+
+
+def become(face, identity):
+    """Make a face another person: shapes, eyes, colours and the heat overlay; what an artist has changed by hand stays.
+
+    identity   core.identity.Identity
+    raises     WinceError when its pack is not here, or the mesh's topology was changed
+    """
+    face.set_person(people.person(identity.json()))
+    paint(face)
+    heat.refresh(face)
+
+
+def paint(face):
+    """Colour skin, brows, lashes and eyes for the face's person; materials that an artist has put in their place stay as they are.
+
+    returns  measured (Lab, luminance) of the skin as painted
+    """
+    who, pack = face.person.identity, face.person.pack
+    rgb = complexion.albedo(who.skin_lab, pack.regions, pack.exterior)
+    mesh.set_colour(face.mesh_object.data, materials.ALBEDO, rgb)
+    worn = worn_by(face)
+    materials.tint_hair(worn, colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)))
+    materials.tint_eyes(worn, complexion.IRIS[who.iris])
+    return complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
+
+
+def worn_by(face):
+    """Return {name of materials.LOOKS: material} of the face's own materials, those that an artist has replaced left out."""
+    things = [(face.mesh_object, PART_NAMES), *((eye, EYE_PART_NAMES) for eye in face.eyes.values())]
+    pairs = [pair for thing, names in things for pair in zip(names, thing.data.materials, strict=False)]
+    return {name: material for name, material in pairs if material is not None and material.get(materials.LOOK) == name}
+
+
+def landmark_uv(pack):
+    """Return the surface coordinates (68, 2) of the landmarks."""
+    corners = pack.uv[pack.uv_faces[pack.landmark_faces]]
+    return np.einsum("nk,nkc->nc", pack.landmark_weights, corners)
+
+
+def _wear(thing, names, own):
+    """Fill an object's material slots, in order."""
+    for name in names:
+        thing.data.materials.append(own[name])
+
+
+def _lash_reach(pack):
+    """Return how far along its lash each vertex (V,) lies."""
+    margin = pack.eye_rings[:, 2].ravel()                 # ring 2 is where the lid turns inwards
+    return complexion.lash_reach(pack.base, np.unique(pack.faces_of("lashes")), margin)
