@@ -1,7 +1,11 @@
 """The add-on's preferences: where packs and outputs go, which device renders."""
 
+from pathlib import Path
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from .core.errors import WinceError
 
 DEVICES = (("auto", "Automatic", "The fastest that Blender finds"), ("cpu", "CPU", "The processor"),
            ("gpu", "GPU", "The graphics card, or refuse"))
@@ -33,6 +37,28 @@ class WincePreferences(bpy.types.AddonPreferences):
 def get(context):
     """Return the add-on's preferences."""
     return context.preferences.addons[__package__].preferences
+
+
+def library(context, kind):
+    """Return the folder, Path, of the artist's own files of a kind, such as "presets"; it may not be there yet."""
+    if chosen := get(context).library_folder:
+        return Path(bpy.path.abspath(chosen)) / kind
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, path=kind))
+    except ValueError:                                    # enabled from source, not installed as an extension
+        return Path(bpy.utils.user_resource("DATAFILES")) / "wince" / kind
+
+
+def outputs(context):
+    """Return the folder, absolute Path, that outputs go to.
+
+    raises   WinceError when it is relative to a file that was never saved
+    """
+    folder = get(context).output_folder
+    if folder.startswith("//") and not context.blend_data.filepath:
+        raise WinceError(f"outputs go to {folder}, beside the saved file, and this one was never saved: save it, or name another "
+                         f"folder in Wince's preferences")
+    return Path(bpy.path.abspath(folder)).resolve()
 
 
 CLASSES = (WincePreferences,)
