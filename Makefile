@@ -1,13 +1,16 @@
 # Wince.  A fresh machine needs git, make, and Python 3.11 (or 3.13).
 #
-#   make demo     set up, build the face pack, render configs/demo.yaml, and say where the page with the pictures is
-#   make test     set up and run the tests
-#   make lint     check the style
-#   make clean    remove what make made, except rendered datasets
+#   make demo       set up, build the face pack, render configs/demo.yaml, and say where the page with the pictures is
+#   make addon      write the artist's zip, dist/wince-<version>.zip
+#   make test       set up and run the tests
+#   make gui-test   drive a real Blender 5.2 window as an artist would; screenshots in out/gui (Linux, root; else it says why not)
+#   make lint       check the style
+#   make clean      remove what make made, except rendered datasets
 #
 #   PYTHON=/path/to/python3.13    which Python makes the environment
 #   VENV=.venv313                 where the environment lies
 #   WORKERS=2                     how many Blender processes render the demo
+#   WINCE_BLENDER_TREE=FOLDER     where gui-test's Blender lies, made once (1.7 GB; default ~/.cache/wince/blender-tree)
 
 VENV    ?= .venv
 PYTHON  ?=
@@ -15,14 +18,21 @@ WORKERS ?= 1
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: demo test lint clean setup pack
+.PHONY: demo addon test gui-test lint clean setup pack
 
 demo: pack
 	@wince render configs/demo.yaml --out out/demo --workers $(WORKERS)
 	@wince sheet out/demo
 
+addon: setup
+	@wince addon build
+
 test: pack
-	@python -m pytest
+	@python -m pytest --ignore=tests/gui
+
+gui-test: addon
+	@.ci/gui-tree
+	@python -m pytest tests/gui -ra
 
 lint: setup
 	@ruff check .

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
 # of job/: headless reads them too
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume")
+WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".
@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "addon/wince/job": {"bpy", "core", "job", "stage", "bridge"},
     "addon/wince/stage": {"bpy", "mathutils", "core", "bridge", "stage"},
     "addon/wince/bridge": {"bpy", "mathutils", "core", "bridge"},
-    "addon/wince": {"bpy", "bmesh", "gpu", "gpu_extras", "blf", "mathutils", "core", "bridge", "stage", "job",
+    "addon/wince": {"bpy", "bpy_extras", "bmesh", "gpu", "gpu_extras", "blf", "mathutils", "core", "bridge", "stage", "job",
                     "operators", "panels", "properties", "preferences", "registration", "base"},
     "headless/wince_headless/pack_build": {"wince", "wince_headless"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},

@@ -18,6 +18,8 @@ app = typer.Typer(help="Make people who do not exist, in pain and out of it, and
                   context_settings={"help_option_names": ["-h", "--help"]})
 pack_app = typer.Typer(help="The face pack: the free face model, built from the pinned wheel.", no_args_is_help=True)
 app.add_typer(pack_app, name="pack")
+addon_app = typer.Typer(help="The artist's add-on: one zip to drop on Blender.", no_args_is_help=True)
+app.add_typer(addon_app, name="addon")
 
 Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/demo.yaml.")]
 Folder = Annotated[Path, typer.Argument(help="A folder that `wince render` wrote.")]
@@ -136,6 +138,16 @@ def build(
 
     path = pack_build.build(wheel, out)
     _say(f"face pack: {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+@addon_app.command("build")
+def build_addon(
+    out: Annotated[Path, typer.Option(help="The folder for wince-<version>.zip.")] = Path("dist"),
+):
+    """Build the add-on's zip with the face pack inside, and have Blender's own tool validate it."""
+    from . import addon_build
+
+    _say(addon_build.build(out).sentence())
 
 
 def main():

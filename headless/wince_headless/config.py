@@ -1,12 +1,13 @@
 """A YAML file and `--set` words -> one Job; whatever is wrong becomes one sentence with the file, the line and the key."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pydantic
 import yaml
 
 from wince.core.errors import WinceError
-from wince.job import check, expand, spec
+from wince.job import check, expand, rigs, spec
 
 KINDS_OF_VALUE = {                  # the first word of a pydantic error type -> how we say it
     "int": "a whole number",
@@ -45,6 +46,7 @@ def _checked(document):
     except pydantic.ValidationError as error:
         path, problem = _worst(error, document.data)
         raise document.error(path, problem) from None
+    job = replace(job, cameras=rigs.inlined(job.cameras, document.path.parent))     # so that JOB.json says all there is to say
     for path, problem in check.problems(job):
         raise document.error(path, problem)
     _tried(job, document)

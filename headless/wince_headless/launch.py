@@ -4,7 +4,6 @@ What a worker prints is a protocol: lines that begin with `wince: ` are JSON eve
 """
 
 import contextlib
-import json
 import os
 import queue
 import signal
@@ -18,11 +17,11 @@ from pathlib import Path
 
 from wince.core.errors import WinceError
 from wince.job import spec
+from wince.job.child import parse
 
 from . import exits
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "blender_scripts"
-EVENT = "wince: "
 REMEMBERED = 30                 # lines of a worker's talk that are shown when it dies
 
 
@@ -181,16 +180,6 @@ def _signal(workers, number):
     for worker in workers:
         if worker.process.poll() is None:
             worker.process.send_signal(number)
-
-
-def parse(line):
-    """Return the events in a line of a worker: one, none where it is Blender talking, or several where threads spoke at once."""
-    events = []
-    for text in line.split(EVENT)[1:]:
-        with contextlib.suppress(json.JSONDecodeError):
-            event, _ = json.JSONDecoder().raw_decode(text)
-            events.append(event)
-    return events
 
 
 def _take(worker, event):

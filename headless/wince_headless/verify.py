@@ -74,7 +74,7 @@ def verify(folder):
             present |= records.keys()
             report.people += bool(records)
             report.faults += [fault for faults in pool.map(lambda record: sample(dataset, record), records.items()) for fault in faults]
-            report.faults += _links(records)
+            report.faults += _links(records, expand.neutral_names(dataset.job))
     report.samples = len(present & set(expected))
     report.faults += _complete(present, expected)
     report.faults.sort(key=lambda fault: (list(CHECKS).index(fault[0]), fault[1]))
@@ -214,15 +214,15 @@ def _neutral(record, aus):
         yield "labels", f"is called {record['expression_kind']}, which its name {record['expression']} does not say"
 
 
-def _links(records):
-    """Every record's neutrals must be there, with the same person and view, and neutral."""
+def _links(records, neutrals):
+    """Every record's neutrals must be there, with the same person and view, and neutral; a frame of a scene may have none."""
     for key, record in records.items():
         for other in record.get("neutral_keys", []):
             if other in records and records[other]["expression_kind"] != "neutral":
                 yield "links", key, f"names {other} as its neutral, which shows {records[other]['expression_kind']}"
             elif other not in records:
                 yield "links", key, f"names {other} as its neutral, which is not there: run `wince render` again"
-        if not record.get("neutral_keys"):
+        if neutrals and not record.get("neutral_keys"):
             yield "links", key, "names no neutral"
 
 

@@ -237,7 +237,7 @@ def test_our_picture_is_the_one_blender_shows(tmp_path):
         sitting = Sitting(job, tmp_path, "", studio, FaceModel(pack.load()), 0)
         shown = sitting.show("e01", writer)
     layers, _ = studio.shoot(sitting.views["frontal"], 1)
-    studio._save_picture(tmp_path / "blender.png")
+    studio.shutter.save_picture(tmp_path / "blender.png")
     theirs = np.array(Image.open(tmp_path / "blender.png")).astype(int)
     ours = encode.rgb(exr.read(layers)["Combined"], shown.exposure).astype(int)
     assert np.abs(ours - theirs).max() <= 1 and (ours != theirs).mean() < 0.005

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wince.core import cameras, turns
+from wince.core import aims, cameras, turns
 from wince.core.errors import WinceError
 from wince.job import rigs
 from wince.job.spec import Camera
@@ -182,3 +182,118 @@ def test_the_named_views_of_the_issue():
 def test_an_unknown_rig_is_refused_with_the_known_ones():
     with pytest.raises(WinceError, match="no view or rig 'profil_left', known are frontal"):
         rigs.resolve(["profil_left"])
+
+
+# Cameras moved by hand -----------------------------------------------------------------------------------------------
+
+def test_pan_and_tilt_by_hand():
+    right, up = place(distance_m=2.0, pan_deg=90), place(distance_m=2.0, tilt_deg=90)
+    np.testing.assert_allclose(centre(right), [0, -2, 0], atol=1e-12)          # it stays where it is ...
+    np.testing.assert_allclose(right.R[2], [1, 0, 0], atol=1e-12)              # ... and looks to its right, where the character's left is
+    np.testing.assert_allclose(up.R[2], [0, 0, 1], atol=1e-12)
+    x, y = cameras.project(place(distance_m=2.0, pan_deg=3, tilt_deg=3), [ORIGIN])[0]
+    assert x < 127.5 and y > 127.5                                             # looking right moves the face left, looking up moves it down
+
+
+def test_pan_and_tilt_turn_about_the_axes_of_a_camera_that_is_rolled():
+    rolled = place(distance_m=2.0, roll_deg=-90, pan_deg=90)                   # its right is up
+    np.testing.assert_allclose(rolled.R[2], [0, 0, 1], atol=1e-12)
+
+
+turned = st.floats(-180, 180)
+
+
+@given(turned, st.floats(-90, 90), turned, st.floats(-90, 90), turned, st.floats(0.1, 20), st.floats(10, 500))
+def test_a_description_is_exact_for_any_camera(yaw, pitch, roll, pan, tilt, distance, lens):
+    target = np.array([0.1, -0.2, 1.7])
+    view = place(target, yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, pan_deg=pan, tilt_deg=tilt, distance_m=distance, lens_mm=lens)
+    told = cameras.describe(Camera("test"), view.matrix_world, lens, 36.0, target, 0.2, (256, 256))
+    again = cameras.view(told, target, 0.2, (256, 256))
+    np.testing.assert_allclose(again.matrix_world, view.matrix_world, atol=1e-9)
+    np.testing.assert_allclose(again.K, view.K, rtol=1e-12)
+
+
+@given(st.tuples(*[st.floats(-3, 3)] * 3).filter(lambda p: np.linalg.norm(p) > 0.01), st.tuples(*[st.floats(-1, 1)] * 4)
+       .filter(lambda q: np.linalg.norm(q) > 0.1))
+def test_a_description_is_exact_for_any_place_and_orientation(position, quaternion):
+    w, x, y, z = np.array(quaternion) / np.linalg.norm(quaternion)
+    matrix = np.eye(4)
+    matrix[:3, :3] = [[1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+                      [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+                      [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)]]
+    matrix[:3, 3] = position
+    told = cameras.describe(Camera("test"), matrix, 50.0, 36.0, ORIGIN, 0.2, (256, 256))
+    np.testing.assert_allclose(cameras.view(told, ORIGIN, 0.2, (256, 256)).matrix_world, matrix, atol=1e-9)
+
+
+def test_a_camera_that_was_not_moved_keeps_its_description():
+    camera = Camera("test", yaw_deg=30, fill=0.7)
+    matrix = place(yaw_deg=30, fill=0.7).matrix_world.astype(np.float32).astype(float)
+    assert cameras.describe(camera, matrix, 85.0, 36.0, ORIGIN, 0.2, (256, 256)) == camera
+    nearer = cameras.describe(camera, matrix, 50.0, 36.0, ORIGIN, 0.2, (256, 256))           # another lens, the same place
+    assert nearer.distance_m == pytest.approx(place(yaw_deg=30, fill=0.7).distance_m) and abs(nearer.pan_deg) < 1e-4
+
+
+# Faces that were moved -----------------------------------------------------------------------------------------------
+
+def similarity(scale, yaw, origin):
+    out = np.eye(4)
+    out[:3, :3], out[:3, 3] = scale * turns.rotation(yaw, 0.3, -0.2), origin
+    return out
+
+
+@given(st.floats(0.01, 100), st.floats(-3, 3), st.tuples(*[st.floats(-10, 10)] * 3))
+def test_a_moved_face_gives_the_same_picture(scale, yaw, origin):
+    matrix = similarity(scale, yaw, origin)
+    view = place(yaw_deg=20, distance_m=1.0)
+    points = np.array([[0, 0, 0], [0.05, -0.1, 0.02], [-0.03, 0.02, 0.1]])
+    world = points @ matrix[:3, :3].T + matrix[:3, 3]
+    np.testing.assert_allclose(cameras.project(cameras.moved(view, aims.frame(matrix)), world), cameras.project(view, points), atol=1e-6)
+
+
+def test_a_frame_takes_back_what_it_gives():
+    frame = aims.frame(similarity(2.0, 1.0, (1, 2, 3)))
+    view = place(yaw_deg=20, distance_m=1.0)
+    assert frame.scale == pytest.approx(2) and cameras.moved(view, frame).distance_m == pytest.approx(2)
+    np.testing.assert_allclose(frame.local(frame.place(view.matrix_world)), view.matrix_world, atol=1e-12)
+    assert aims.frame(np.eye(4)).place(view.matrix_world) is view.matrix_world
+
+
+@pytest.mark.parametrize("scale", [(1, 1, 2), (1, 1, -1), (-1, -1, -1), (0, 0, 0)])
+def test_stretched_and_mirrored_faces_are_refused(scale):
+    with pytest.raises(WinceError, match="Face Rig is stretched or mirrored"):
+        aims.frame(np.diag([*scale, 1]), "Face Rig")
+
+
+# Rig files -----------------------------------------------------------------------------------------------------------
+
+HAND = (Camera("nose", yaw_deg=12.345678901234567, pan_deg=-0.1, tilt_deg=2.0, distance_m=0.7, resolution=(320, 200), look_at="eyes"),
+        Camera("ring", generator="arc", params={"count": 3}))
+
+
+def test_a_rig_file_gives_back_what_was_saved(tmp_path):
+    path = tmp_path / "own.json"
+    path.write_text(rigs.to_json(HAND), encoding="utf-8")
+    assert rigs.read(path) == HAND == tuple(rigs.resolve([str(path)]))
+    assert rigs.inlined(("frontal", "own.json"), tmp_path) == ("frontal", *HAND)
+    assert rigs.own(tmp_path) == {"own": path} and rigs.own(tmp_path / "nowhere") == {}
+    assert "fill" not in path.read_text(encoding="utf-8")                      # what is as usual is not said
+
+
+@pytest.mark.parametrize("text, words", [
+    ("[", "is not JSON"), ("{}", "is no camera rig"), ("3", "is no camera rig"), ("[{}]", "has no name"), ("[3]", "expected an object"),
+    ('[{"name": "a", "lens": 3}]', "unknown key 'lens'"), ('[{"name": "a", "lens_mm": "85"}]', 'lens_mm is "85", which is no number'),
+    ('[{"name": "a", "yaw_deg": NaN}]', "yaw_deg is NaN"), ('[{"name": 3}]', "name is 3, which is no text"),
+    ('[{"name": "a", "resolution": [3]}]', "resolution is .3., which is no .width, height."),
+    ('[{"name": "a", "params": {"count": "3"}}]', "params is"),
+])
+def test_broken_rig_files_say_what_to_mend(tmp_path, text, words):
+    path = tmp_path / "broken.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WinceError, match=f"broken.json.*{words}"):
+        rigs.resolve([str(path)])
+
+
+def test_a_rig_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(WinceError, match=r"gone.json cannot be read"):
+        rigs.resolve([str(tmp_path / "gone.json")])

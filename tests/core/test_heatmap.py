@@ -43,3 +43,21 @@ def test_warmth_lies_where_the_muscle_is(person):
     brow, levator = heat(person, "4E").total, heat(person, "10E").total
     assert np.average(brow, weights=regions["glabella"]) > 5 * np.average(brow, weights=regions["upper_lip"])
     assert np.average(levator, weights=regions["upper_lip"]) > 5 * np.average(levator, weights=regions["glabella"])
+
+
+def test_pain_alone_moves_these_rows():
+    rows = {row.key: row for row in heatmap.heat_rows()}
+    assert len(rows) == 16
+    assert (rows["AU43.L"].rule, rows["AU43.L"].inputs) == ("one", ("AU43.L",))
+    assert (rows["AU43.R+07"].rule, rows["AU43.R+07"].inputs) == ("while", ("AU07.R", "AU43.R"))
+    assert not any("+6" in key for key in rows)
+    assert {heatmap.term_of(row) for row in rows.values()} == {"brow", "orbit", "levator", "eyes", ""}
+    assert all((heatmap.term_of(row) == "") == ("+" in key) for key, row in rows.items())
+
+
+def test_the_rows_add_up_to_the_heat(person):
+    for code in ("4C+6D+7B+9E+10A+43", "L4B+R6E+L43=3+7B+R45+12E+63C+51D", "45"):
+        aus = dict(ActionUnits.parse(code).keys())
+        moved = sum(row.weight(aus) * person.key_dense(row.key) for row in heatmap.heat_rows())
+        length = np.linalg.norm(moved, axis=1) * 1000 * person.pack.exterior
+        assert np.abs(length - heat(person, code).total).max() < 1e-5

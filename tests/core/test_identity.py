@@ -6,10 +6,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wince.core import demographics, identity, separation
+from wince.core import axes, demographics, identity, separation
 from wince.core.errors import WinceError
 from wince.job import spec
+from wince.stage import complexion
 
 
 def test_json_round_trip(draw):
@@ -39,6 +42,89 @@ def test_an_identity_file_with_a_strange_key_names_it_and_one_that_is_not_there_
         identity.from_json(json.dumps(json.loads(draw(0).json()) | {"shoe_size": 43}))
     with pytest.raises(WinceError, match=r"there is no file .*who\.json"):
         identity.read(tmp_path / "who.json")
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"shapes": {"nose-hump": 1.5}}, r"shape 'nose-hump' is 1.5: it must be in -1\.\.1"), ({"iris": "pink"}, "iris 'pink' is not known"),
+    ({"skin_lab": [65, 10]}, "is no colour"), ({"shapes": {"nose-hump": "big"}}, "is not an identity"),
+])
+def test_an_identity_file_out_of_range_is_refused(draw, change, words):
+    with pytest.raises(WinceError, match=words):
+        identity.from_json(json.dumps(json.loads(draw(0).json()) | change))
+
+
+def test_a_shape_that_the_pack_lacks_is_named(model, draw):
+    with pytest.raises(WinceError, match=r"no shape 'local:third-eye\+'"):
+        model.person(identity.with_shapes(draw(0), {"third-eye": 0.5}))
+
+
+def test_every_iris_of_the_groups_and_of_the_painter_is_known():
+    drawn = {name for row in demographics.read_groups().values() for name in row["iris"]}
+    assert drawn <= set(identity.IRISES) == set(complexion.IRIS)
+
+
+def test_an_edited_identity_is_told_by_its_content(draw):
+    who = draw(3)
+    older, again = identity.edited(who, age=70.0), identity.edited(identity.edited(who, age=50.0), age=70.0)
+    assert older == again and older.id.startswith("u-") and len(older.id) == 14 and older.cell == {} and older.group == who.group
+    assert identity.edited(who, age=70).id == older.id != identity.edited(who, age=71.0).id
+    assert identity.edited(who, ancestry={"pole_a": 1.0, "pole_b": 0.0, "pole_c": 0.0}).group == ""
+    assert identity.from_json(older.json()) == older and identity.from_json(older.json()).json() == older.json()
+
+
+def test_an_edited_id_is_the_same_everywhere():
+    who = identity.Identity("x", 0, 0, 40.0, 0.5, {"pole_a": 1.0, "pole_b": 0.0, "pole_c": 0.0})
+    assert identity.edited(who).id == identity.edited(who, shapes={"nose-hump": 0.0}).id == "u-4d1c96f0d537"
+
+
+def test_a_pole_makes_room_for_another():
+    start = {"pole_a": 0.2, "pole_b": 0.2, "pole_c": 0.6}
+    assert identity.with_pole(start, "pole_a", 0.6) == {"pole_a": 0.6, "pole_b": 0.1, "pole_c": 0.3}
+    alone = identity.with_pole(start, "pole_b", 1.0)
+    assert alone == {"pole_a": 0.0, "pole_b": 1.0, "pole_c": 0.0}
+    assert identity.with_pole(alone, "pole_b", 0.5) == {"pole_a": 0.25, "pole_b": 0.5, "pole_c": 0.25}
+
+
+@given(st.lists(st.tuples(st.sampled_from(identity.POLES), st.floats(0, 1)), max_size=8))
+def test_poles_sum_to_one_however_they_are_pulled(pulls):
+    weights = {"pole_a": 1 / 3, "pole_b": 1 / 3, "pole_c": 1 / 3}
+    for pole, share in pulls:
+        weights = identity.with_pole(weights, pole, share)
+        assert abs(sum(weights.values()) - 1) < 1e-9 and min(weights.values()) >= 0 and weights[pole] == round(share, 4)
+
+
+def test_what_is_kept_stays_and_nothing_else(draw):
+    who, other = draw(1), draw(2)
+    assert identity.keep(who, other, [], set()) is other
+    mixed = identity.keep(who, other, axes.facts({"age", "ancestry"}), axes.names({"nose", "eye-bag"}))
+    held = {name for name in who.shapes if name.startswith("nose-") or name in ("eye-bag.L", "eye-bag.R")}
+    assert (mixed.age, mixed.ancestry, mixed.group) == (who.age, who.ancestry, who.group)
+    assert (mixed.gender, mixed.iris, mixed.skin_lab) == (other.gender, other.iris, other.skin_lab)
+    assert {name for name in who.shapes if mixed.shapes[name] == who.shapes[name] != other.shapes[name]} == held
+    assert all(mixed.shapes[name] == other.shapes[name] for name in set(who.shapes) - held)
+
+
+def test_the_sliders_are_the_axes_of_the_pack_each_once(pack):
+    sides = [(side, axis.low < 0, axis.high > 0) for group in axes.groups() for axis in group.axes for side in axis.sides]
+    assert len(sides) == len(demographics.axes(pack)) == 156
+    assert {name: ends for name, *ends in sides} == {name: list(ends) for name, ends in demographics.axes(pack).items()}
+    for group in axes.groups():
+        labels = [axis.label for axis in group.axes]
+        assert len(set(labels)) == len(labels)
+
+
+# What labels promise, against what the pack does: (axis, what it is about, direction that has to win: +X left, -Y forward, +Z up)
+PROMISES = [("eyebrows-trans-up", (0, 0, 1)), ("mouth-lowerlip-middle-up", (0, 0, -1)), ("mouth-philtrum-volume", (0, 1, 0)),
+            ("chin-prominent", (0, -1, 0)), ("nose-scale-vert", (0, 0, -1)), ("eye-bag-height.L", (0, 0, -1)), ("ear-wing.L", (1, 0, 0)),
+            ("eye-push2-out.L", (-1, 0, 0)), ("asym:mouth-2", (-1, 0, 0)), ("asym:jaw-3", (-1, 0, 0))]
+
+
+@pytest.mark.parametrize(("axis", "way"), PROMISES)
+def test_labels_say_which_way_a_face_goes(pack, axis, way):
+    moved = pack.shapes.dense(f"{axis}+" if axis.startswith("asym:") else f"local:{axis}+")
+    size = np.linalg.norm(moved, axis=1)
+    mean = moved[size > size.max() / 2].mean(axis=0)
+    assert np.argmax(np.abs(mean)) == np.argmax(np.abs(way)) and mean @ way > 0
 
 
 def test_twins_have_ids_of_their_own_however_the_job_writes_them(draw):

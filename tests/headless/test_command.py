@@ -23,7 +23,8 @@ def wince(*words):
                           capture_output=True, text=True, check=False)
 
 
-COMMANDS = ([], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"])
+COMMANDS = ([], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"],
+            ["addon"], ["addon", "build"])
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

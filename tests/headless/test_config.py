@@ -127,6 +127,17 @@ def test_the_configs_that_come_with_wince_are_good(path):
     assert config.load(path).name == path.stem
 
 
+def test_a_rig_file_is_named_by_its_path_and_becomes_part_of_the_job(tmp_path, load):
+    (tmp_path / "rigs").mkdir()
+    (tmp_path / "rigs/mine.json").write_text('[{"name": "close", "pan_deg": 2.5, "distance_m": 0.5}]')
+    here, away = spec.Camera("close", pan_deg=2.5, distance_m=0.5), str(tmp_path / "rigs/mine.json")
+    assert load("cameras: [frontal, rigs/mine.json]").cameras == ("frontal", here)              # beside the config
+    assert load(f"cameras: [{away}]").cameras == (here,) and load("", f"cameras=[{away}]").cameras == (here,)
+    assert "gone.json cannot be read" in message(load, "cameras: [gone.json]")
+    (tmp_path / "bad.json").write_text('[{"name": "close", "pan": 2.5}]')
+    assert "bad.json[0]: unknown key 'pan'" in message(load, "cameras: [bad.json]")
+
+
 def test_a_camera_of_ones_own_takes_six_lines():
     lines = (CONFIGS[0].parent / "custom_camera.yaml").read_text().splitlines()
     first = next(number for number, line in enumerate(lines) if "- name:" in line)

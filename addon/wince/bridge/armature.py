@@ -8,11 +8,12 @@ import bpy
 import numpy as np
 
 from ..core import rig
+from ..core.facs import sliders
 from ..core.facs.action_units import ActionUnits
 from ..core.facs.table import AU_KEYS, NUMBER_OF, TABLE
-from . import drivers
+from . import drivers, version
 
-AU_BONE = "face"
+AU_BONE, LOOK_BONE = "face", "look_at"
 UP, BACK = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
 # name: (joint it stands at, direction, length, parent); bones that point straight up or back have world-aligned axes
 BONES = {
@@ -22,6 +23,7 @@ BONES = {
     "eye.L": ("eye.L", BACK, 0.025, "head"),
     "eye.R": ("eye.R", BACK, 0.025, "head"),
     AU_BONE: ("head", UP, 0.04, "head"),
+    LOOK_BONE: ("head", BACK, 0.04, "head"),              # goes to what the eyes look at, see `bridge.gaze`
 }
 # How yaw, pitch and roll of `core.rig` stand in a bone's own Euler angles: (channel, sign); and the order that equals it.
 UPRIGHT = ("ZXY", {"yaw": (1, 1), "pitch": (0, -1), "roll": (2, -1)})
@@ -40,6 +42,7 @@ def new(name, joints, collection):
     _add_properties(obj.pose.bones[AU_BONE])
     for bone in ("neck", "head", "eye.L", "eye.R"):
         _drive_turn(obj, bone)
+    version.hide_bone(obj, LOOK_BONE)
     return obj
 
 
@@ -80,11 +83,9 @@ def _window():
 
 def _add_properties(bone):
     for key in AU_KEYS:
-        row = TABLE[NUMBER_OF[key]]
         bone[key] = 0.0
-        text = f"{row.name} ({row.muscles})" if row.muscles else row.name
         bone.id_properties_ui(key).update(min=0.0, max=5.0, soft_min=0.0, soft_max=5.0, step=0.1, precision=2, default=0.0,
-                                           description=text)
+                                           description=sliders.tooltip(NUMBER_OF[key]))
         bone.property_overridable_library_set(f'["{key}"]', True)
 
 

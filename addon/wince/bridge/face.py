@@ -44,6 +44,16 @@ class RiggedFace:
         return self._person
 
     @property
+    def fixed(self):
+        """Why the face's shape cannot be changed now, a sentence; "" when it can."""
+        obj = self.mesh_object
+        if obj.mode != "OBJECT":
+            return f"{obj.name} is in {obj.mode.replace('_', ' ').title()} Mode: go back to Object Mode to change who it is"
+        if any(block.library or block.override_library for block in (self.armature, obj.data)):
+            return f"{obj.name} is linked from another file: change who it is there, or make it local with all its data"
+        return ""
+
+    @property
     def objects(self):
         """Every object of the face."""
         return [self.armature, self.mesh_object, *self.eyes.values()]
@@ -59,8 +69,10 @@ class RiggedFace:
     def set_person(self, person):
         """Make it another person of the same pack; AU values, materials and whatever an artist sculpted or added stay.
 
-        raises   WinceError when an artist has changed the mesh's topology
+        raises   WinceError when an artist has changed the mesh's topology, or it cannot be changed now, see `fixed`
         """
+        if sentence := self.fixed:
+            raise WinceError(sentence)
         _check_topology(self.mesh_object, person)
         edits = _edits(self.mesh_object.data, self.person)
         _write_person(self.mesh_object.data, person, edits)
@@ -76,11 +88,11 @@ class RiggedFace:
             mesh.set_attribute(self.mesh_object.data, f"{HEAT}_{name}", values)
 
     def remove(self):
-        """Delete the face and every datablock that it brought."""
-        data = [obj.data for obj in self.objects]
+        """Delete the face and every datablock that it brought; what another face uses too stays."""
+        data = dict.fromkeys(obj.data for obj in self.objects)
         for obj in self.objects:
             bpy.data.objects.remove(obj)
-        bpy.data.batch_remove(list(dict.fromkeys(data)))
+        bpy.data.batch_remove([block for block in data if not block.users])
 
 
 def build(person, collection=None, name="Face", subdivision=1):
@@ -177,8 +189,8 @@ def _edits(data, person):
     places, out = _positions(person), {}
     for block in data.shape_keys.key_blocks:
         moved = mesh.get_key(block) - _place_of(block, places)
-        moved[np.abs(moved).max(axis=1) < EDITED_M] = 0
-        if moved.any():
+        if np.abs(moved).max() >= EDITED_M:               # nearly always it is not, and this runs while a slider is dragged
+            moved[np.abs(moved).max(axis=1) < EDITED_M] = 0
             out[block.name] = moved
     return out
 

@@ -63,6 +63,11 @@ def get_attribute(mesh, name):
     return _read(mesh.attributes[name].data, "value", 1).ravel()
 
 
+def get_vectors(mesh, name):
+    """Return a vector attribute (N, 3) float32."""
+    return _read(mesh.attributes[name].data, "vector", 3)
+
+
 def set_key(block, positions):
     """Write a shape key's positions (V, 3), metres; `points` is fifteen times faster than `data`."""
     block.points.foreach_set("co", np.ascontiguousarray(positions, dtype=np.float32).ravel())

@@ -1,5 +1,6 @@
 """People by the text of their identity: built once, kept while they are in use."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ..core.errors import WinceError
 from ..core.face import FaceModel
 
 ADDON = __package__.rpartition(".")[0]
+PACKS = "WINCE_PACKS"            # environment variable: the folder of further packs, where there are no preferences
 
 
 @lru_cache(maxsize=2)
@@ -19,13 +21,22 @@ def model(path=None):
     return FaceModel(pack.load(path))
 
 
+@lru_cache(maxsize=64)
+def identity(text):
+    """Read an identity's JSON text, once; sliders ask for the same one many times.
+
+    raises   WinceError for text that is no identity
+    """
+    return identities.from_json(text)
+
+
 @lru_cache(maxsize=16)
 def person(text):
     """Build the Person of an identity's JSON text.
 
     raises   WinceError for text that is no identity, or a face pack that is not here
     """
-    who = identities.from_json(text)
+    who = identity(text)
     return model_for(who.pack_hash).person(who)
 
 
@@ -35,17 +46,23 @@ def model_for(pack_hash):
     It is looked for in the add-on, then in the folder that the preferences name.
     raises   WinceError when no such pack is here
     """
-    built_in = model()
-    if pack_hash in ("", built_in.pack.hash):
-        return built_in
-    for path in sorted(Path(_folder()).glob("*.npz")) if _folder() else ():
+    path = path_of(pack_hash)
+    return model(path) if path else model()               # not model(None): that is another entry of its cache
+
+
+def path_of(pack_hash):
+    """Return the path, str, of the pack with this hash, None for the built-in one; raises WinceError as `model_for` does."""
+    built_in = model().pack.hash
+    if pack_hash in ("", built_in):
+        return None
+    for path in sorted(Path(folder()).glob("*.npz")) if folder() else ():
         if model(str(path)).pack.hash == pack_hash:
-            return model(str(path))
+            return str(path)
     raise WinceError(f"this face was made from the face pack {pack_hash[:8]}, which is not here (the built-in one is "
-                     f"{built_in.pack.hash[:8]}): put its .npz into a folder and name that in Wince's preferences")
+                     f"{built_in[:8]}): put its .npz into a folder and name that in Wince's preferences")
 
 
-def _folder():
-    """Return the folder of further packs that the preferences name, "" without."""
+def folder():
+    """Return the folder of further packs that the preferences name, "" without; a render in the background is told it by PACKS."""
     addon = bpy.context.preferences.addons.get(ADDON)
-    return bpy.path.abspath(addon.preferences.pack_folder) if addon and addon.preferences else ""
+    return bpy.path.abspath(addon.preferences.pack_folder) if addon and addon.preferences else os.environ.get(PACKS, "")

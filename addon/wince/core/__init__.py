@@ -21,8 +21,13 @@ Files
     lips        lips that meet
     rig         weights and bones of an AU vector; the numpy twin of the rig in Blender
     heatmap     pspi_heat, the pain heatmap, in millimetres per vertex
+    heat_colours   the colours of heat, and its colour bar in numbers
     turns       yaw, pitch, roll and rotation matrices
     demographics   drawing people: cells, groups, folds
+    axes        the local axes in groups, with labels; what a lock holds
     separation  how far apart the groups come out
+    aims        what cameras and lamps are put around, and where in the world it stands
+    atlas       vertex values as pictures on the atlas
+    targets     the face units as plain morph targets, for other programs
     cameras     views: named, generated, and their K, R, t
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import lids, lips, rig
+from .errors import WinceError
 from .facs.table import SIDES, keys_of
 
 # AUs whose skin may press on the eyeball together, besides 6 and 7: the cases for which the skin is kept off it
@@ -63,8 +64,11 @@ class FaceModel:
 
         identity  Identity, or anything with `weights(pack)` -> {identity shape: weight}
         returns   Person
+        raises    WinceError for a shape that the pack does not have
         """
         mix = identity.weights()
+        if strange := [name for name in mix if name not in self._place]:
+            raise WinceError(f"the face pack has no shape {strange[0]!r}, which identity {identity.id} asks for: take it out of its shapes")
         base = self.pack.base.astype(np.float64) + self.pack.shapes.mix(mix)
         base += lips.seal(self._mouth, base)
         eyes = self._eyes(mix)

@@ -1,7 +1,8 @@
 """Who: an identity is a small value that goes to JSON and back; the face model makes a person of it."""
 
+import hashlib
 import json
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from .errors import WinceError
 
 POLES = ("pole_a", "pole_b", "pole_c")
+IRISES = ("dark_brown", "brown", "hazel", "green", "blue", "grey")
 AGE_RANGE = (18.0, 95.0)                       # adults only: neither the model nor PSPI covers children
 YOUNG, OLD = 25.0, 85.0                        # the ages at which the model's young and old shapes stand
 SENESCENCE = (40.0, 90.0)                      # from where to where local signs of age grow
@@ -62,6 +64,12 @@ class Identity:
             raise WinceError(f"identity {self.id}: gender {self.gender:g} is outside 0 (woman) .. 1 (man)")
         if set(self.ancestry) != set(POLES) or abs(sum(self.ancestry.values()) - 1) > 1e-6 or min(self.ancestry.values()) < 0:
             raise WinceError(f"identity {self.id}: ancestry needs {', '.join(POLES)}, each at least 0, summing to 1")
+        if strange := [axis for axis, value in self.shapes.items() if not -1 <= value <= 1]:
+            raise WinceError(f"identity {self.id}: shape {strange[0]!r} is {self.shapes[strange[0]]:g}: it must be in -1..1")
+        if len(self.skin_lab) != 3 or not all(-128 <= value <= 128 for value in self.skin_lab):
+            raise WinceError(f"identity {self.id}: skin_lab {self.skin_lab} is no colour: give L*, a* and b*, such as [65, 10, 17]")
+        if self.iris not in IRISES:
+            raise WinceError(f"identity {self.id}: iris {self.iris!r} is not known: known are {', '.join(IRISES)}")
 
     def weights(self):
         """Return {shape of the pack: weight}: the macro corners, then every local axis with the signs of age."""
@@ -89,6 +97,55 @@ class Identity:
         for axis, value in signs.items():
             axes[axis] = float(np.clip(axes.get(axis, 0.0) + senescence * value, -1, 1))
         return axes
+
+
+def edited(identity, **changes):
+    """Return an identity changed by hand: no longer the drawn one, so its id comes from its content and it belongs to no cell.
+
+    changes  fields of Identity; with `ancestry` and without `group` it belongs to no group either
+    returns  Identity; equal content has an equal id, however it came about
+    """
+    if "ancestry" in changes:
+        changes.setdefault("group", "")
+    who = replace(identity, **changes, cell={}, id="")
+    return replace(who, id=f"u-{hashlib.sha256(_canonical(who).encode()).hexdigest()[:12]}")
+
+
+def with_shapes(identity, values):
+    """Return an identity with some local axes set by hand, {axis: -1..1}; see `edited`."""
+    return edited(identity, shapes={**identity.shapes, **values})
+
+
+def with_pole(ancestry, pole, share):
+    """Return an ancestry with one pole's weight set to a share 0..1; the others keep their proportion, and the sum stays 1."""
+    others = [name for name in POLES if name != pole]
+    held, share = sum(ancestry[name] for name in others), round(float(share), 4)
+    out = {name: round((1 - share) * (ancestry[name] / held if held else 1 / len(others)), 4) for name in others}
+    out[others[0]] = round(max(0.0, 1 - share - out[others[1]]), 4)
+    return {name: {**out, pole: share}[name] for name in POLES}
+
+
+def keep(identity, other, names, axes):
+    """Return another identity that keeps some of this one.
+
+    names    fields of Identity that are kept
+    axes     local axes that are kept
+    returns  Identity; `other` itself when nothing is kept
+    """
+    changes = {name: getattr(identity, name) for name in names}
+    if axes:
+        changes["shapes"] = other.shapes | {axis: identity.shapes.get(axis, 0.0) for axis in axes}
+    return edited(other, **changes) if changes else other
+
+
+def _canonical(identity):
+    """Return an identity's content as JSON in which equal content is equal text: numbers as floats, axes at rest left out."""
+    content = {key: value for key, value in asdict(identity).items() if key != "id"}
+    content |= {key: float(content[key]) for key in ("age", "gender")}
+    content |= {key: {name: float(value) for name, value in content[key].items()} for key in ("ancestry", "shapes")}
+    content["shapes"] = {axis: value for axis, value in content["shapes"].items() if value}
+    content["skin_lab"] = list(map(float, content["skin_lab"]))
+    return json.dumps(content, sort_keys=True)
 
 
 def read(path):

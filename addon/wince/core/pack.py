@@ -7,7 +7,6 @@ AU shapes, the labels its regions and landmarks.
 import hashlib
 import io
 import json
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -129,6 +128,8 @@ def load(path=None):
     path = Path(path or DEFAULT)
     if not path.is_file():
         raise WinceError(f"there is no face pack at {path}: build it with `wince pack build`")
+    import zipfile  # costs more than all else that the add-on imports when it is enabled
+
     data = path.read_bytes()
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:

@@ -14,9 +14,11 @@ from ..core.facs.expressions import NEUTRAL, Expression
 from ..core.facs.pose import GAZE_TURNS, HEAD_TURNS
 from ..core.facs.pspi import pspi
 from ..core.facs.samplers import nonpain_expressions, pain_expressions, pose_jitter
+from ..core.facs.table import TABLE
 from ..core.streams import stream
 from . import layout, rigs
 
+GIVEN = "given"                                # the kind of an expression of which nobody has said what it means
 UNALIGNED_DEG = {"head": 8.0, "gaze": 6.0}     # how far an unaligned neutral strays where the job has no jitter of its own
 
 
@@ -85,8 +87,13 @@ def expression_names(job):
     """Return the names of what everyone shows: the neutral, unaligned neutrals, expressions."""
     asked = job.expressions
     count = asked.pain + asked.nonpain + len(asked.codes)
-    return ([layout.NEUTRAL] + [layout.extra_neutral_name(k + 1) for k in range(asked.extra_neutrals)]
-            + [layout.expression_name(k + 1) for k in range(count)])
+    return neutral_names(job) + [layout.expression_name(k + 1) for k in range(count)]
+
+
+def neutral_names(job):
+    """Return the names of everyone's neutrals, the aligned one first."""
+    asked = job.expressions
+    return [layout.NEUTRAL] * asked.neutral + [layout.extra_neutral_name(k + 1) for k in range(asked.extra_neutrals)]
 
 
 def expressions(job, person):
@@ -108,7 +115,24 @@ def expressions(job, person):
 def given(code):
     """Return the Expression for a code in the job; whether pain was meant is taken from its PSPI."""
     aus = ActionUnits.parse(code)
-    return Expression(aus, "given", pspi(aus).total > 0)
+    return Expression(aus, GIVEN, pspi(aus).total > 0)
+
+
+def found(aus, kind=GIVEN, pain=None):
+    """Return the Expression of a face as it was found.
+
+    aus     ActionUnits
+    kind    what was meant; "given" becomes "neutral" for a face that does nothing but turn head and eyes
+    pain    whether pain was meant; None: whether PSPI is above 0
+    raises  WinceError for a neutral that is none
+    """
+    moved = [number for number in aus.rounded().numbers if not TABLE[number].rotation]
+    if kind == NEUTRAL.kind and (moved or pain):
+        what = f"shows AU{moved[0]} ({TABLE[moved[0]].name})" if moved else "is said to be in pain"
+        raise WinceError(f"the face is said to be neutral, and {what}: name another kind of expression, or reset the face")
+    if kind in (GIVEN, NEUTRAL.kind) and not moved and not pain:
+        return Expression(aus, NEUTRAL.kind, False)
+    return Expression(aus, kind, pspi(aus).total > 0 if pain is None else pain)
 
 
 def light_of(name):
@@ -123,8 +147,7 @@ def views(job, person):
 
 def neutral_keys(job, person, view):
     """Return the keys of a person's neutrals in a view, the aligned one first."""
-    names = [layout.NEUTRAL] + [layout.extra_neutral_name(k + 1) for k in range(job.expressions.extra_neutrals)]
-    return [layout.sample_key(layout.person_name(person), name, view) for name in names]
+    return [layout.sample_key(layout.person_name(person), name, view) for name in neutral_names(job)]
 
 
 def _check(job):

@@ -17,6 +17,7 @@ from ..core.facs.intensity import CURVE_VERSION
 from ..core.facs.pose import gaze, head_pose
 from ..core.facs.pspi import UNBC_AUS, pspi
 from ..core.facs.table import TABLE_VERSION
+from ..core.heatmap import HEAT_VERSION
 from ..core.streams import STREAM_VERSION
 from .visibility import shares, visible
 
@@ -36,6 +37,22 @@ def versions(pack_hash, heat_version, blender):
             "pspi_heat": heat_version, "streams": STREAM_VERSION, "blender": blender}
 
 
+def constant_facts(job, chosen, loaded, blender):
+    """Return what all records of a job have in common.
+
+    job      spec.Job
+    chosen   stage.device.Chosen
+    loaded   core.pack.FacePack
+    blender  its version
+    """
+    wishes = job.render
+    return {"format": FORMAT, "look": {}, "licences": {"pack": loaded.meta["licence"]},
+            "versions": versions(loaded.hash, HEAT_VERSION, blender),
+            "render": {"engine": chosen.engine, "samples": wishes.samples, "device": chosen.device, "denoiser": chosen.denoiser,
+                       "view_transform": wishes.view_transform, "subdivision": wishes.subdivision, "subsurface": wishes.subsurface},
+            "sequence": None, "frame": None, "t": None, "phase": None}
+
+
 def expression_facts(shown):
     """Return what a record says about an expression (core.facs.expressions.Expression)."""
     aus = shown.aus
@@ -50,9 +67,9 @@ def view_facts(view, face, depth, head):
     """Return what a record says about a view of an expression.
 
     view   core.cameras.View
-    face   job.render.Face: landmarks, control vertices and what belongs to them
+    face   job.sitter.Face: landmarks, control vertices and what belongs to them
     depth  (H, W) planar depth of the view, metres
-    head   (3, 3) rotation of the head
+    head   (3, 3) rotation of the head in the world
     """
     turn = [math.degrees(angle) for angle in cameras.face_to_camera(view, head)]
     outline = cameras.project(view, face.points[face.front])

@@ -39,14 +39,19 @@ def render(job, out, samples, say, stopped, owner="", again=False, threads=None)
     loaded = pack.load(job.pack)
     resume.claim(out, job, origin(job, chosen, loaded), owner)
     todo = [sample for sample in samples if again or not resume.finished(out, sample.key)]
-    say("start", total=len(samples), done=len(samples) - len(todo), blender=version.name(), device=chosen.device,
-        denoiser=chosen.denoiser)
+    begin(say, chosen, len(samples), len(samples) - len(todo))
     if len(todo) < len(samples):
         say("skip", count=len(samples) - len(todo), done=len(samples) - len(todo), total=len(samples))
-    with tempfile.TemporaryDirectory(prefix="wince-") as scratch, Writer() as writer:
-        whole = not todo or _Shift(job, out, chosen, loaded, scratch, owner, threads).work(todo, len(samples), writer, say, stopped)
+    with tempfile.TemporaryDirectory(prefix="wince-") as scratch:
+        shift = Shift(job, out, owner, record.constant_facts(job, chosen, loaded, version.name()))
+        whole = not todo or shift.work(todo, len(samples), _sittings(shift, chosen, loaded, scratch, threads), say, stopped)
     say("done" if whole else "stopped", total=len(samples))
     return whole
+
+
+def begin(say, chosen, total, done):
+    """Say what is about to be rendered, and with what."""
+    say("start", total=total, done=done, blender=version.name(), device=chosen.device, denoiser=chosen.denoiser)
 
 
 def origin(job, chosen, loaded):
@@ -55,33 +60,38 @@ def origin(job, chosen, loaded):
             "versions": record.versions(loaded.hash, heatmap.HEAT_VERSION, version.name())}
 
 
-class _Shift:
-    """One process's work: a studio, and the samples that it makes."""
+def _sittings(shift, chosen, loaded, scratch, threads):
+    """Return the function person's number -> Session of a job, all in one studio."""
+    model, studio = FaceModel(loaded), Studio(shift.job, chosen, loaded, scratch, threads)
+    return lambda number: Sitting(shift.job, shift.out, shift.owner, studio, model, number)
 
-    def __init__(self, job, out, chosen, loaded, scratch, owner, threads):
-        self.job, self.out, self.owner = job, Path(out), owner
-        self.model, self.studio = FaceModel(loaded), Studio(job, chosen, loaded, scratch, threads)
-        wishes = job.render
-        self.constant = {"format": record.FORMAT, "look": {}, "licences": {"pack": loaded.meta["licence"]},
-                         "versions": record.versions(loaded.hash, heatmap.HEAT_VERSION, version.name()),
-                         "render": {"engine": chosen.engine, "samples": wishes.samples, "device": chosen.device,
-                                    "denoiser": chosen.denoiser, "view_transform": wishes.view_transform,
-                                    "subdivision": wishes.subdivision, "subsurface": wishes.subsurface},
-                         "sequence": None, "frame": None, "t": None, "phase": None}
 
-    def work(self, todo, total, writer, say, stopped):
-        """Render the samples; return False when it was stopped before the last."""
+class Shift:
+    """One process's work at an output folder."""
+
+    def __init__(self, job, out, owner, constant):
+        self.job, self.out, self.owner, self.constant = job, Path(out), owner, constant
+
+    def work(self, todo, total, session_of, say, stopped):
+        """Render samples, person by person; return False when it was stopped before the last.
+
+        session_of   person's number -> Session
+        """
+        with Writer() as writer:
+            return self._work(todo, total, session_of, writer, say, stopped)
+
+    def _work(self, todo, total, session_of, writer, say, stopped):
         done = total - len(todo)
         for number, of_person in groupby(todo, key=lambda sample: sample.person):
-            sitting = Sitting(self.job, self.out, self.owner, self.studio, self.model, number)
+            session = session_of(number)
             for name, views in groupby(of_person, key=lambda sample: sample.expression):
                 shown = None
                 for sample in views:
                     if stopped():
                         return False
-                    shown = shown or sitting.show(name, writer)
+                    shown = shown or session.show(name, writer)
                     done += 1
-                    shot = sitting.shoot(sample, shown, self.constant)
+                    shot = session.shoot(sample, shown, self.constant)
                     writer.do(self._finish, shot, say, {"key": sample.key, "done": done, "total": total})
         return True
 
@@ -92,7 +102,7 @@ class _Shift:
         files = encode.encode(layers, self.job.outputs, shot.shown.exposure, shot.view.R)
         if shot.picture is not None:
             files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))
-        facts = record.view_facts(shot.view, shot.shown.face, layers["Depth"], shot.shown.head)
+        facts = record.view_facts(shot.view, shot.shown.stance.face, layers["Depth"], shot.shown.stance.head)
         self._write(shot.facts | facts | {"files": record.files_facts(files)}, files)
         for path in filter(None, (shot.layers, shot.picture)):
             path.unlink()

@@ -61,6 +61,8 @@ def _refuse_change(path, asked):
     """Compare what a file says with what is asked now."""
     try:
         known = json.loads(path.read_bytes())
+        if path.name == layout.JOB:                       # what an older Wince did not write yet has its default
+            known = json.loads(spec.to_json(spec.read(path)))
     except ValueError:
         raise WinceError(f"{path} is damaged: give another folder with --out, or delete the file if you are sure of the rest") from None
     for key, before, now in differences(known, json.loads(json.dumps(asked))):

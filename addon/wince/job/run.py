@@ -1,6 +1,10 @@
 """The job from the outside: words in, progress lines and an exit code out. The one place here that catches WinceError.
 
-    render.py -- JOB.json --out DIR [--shard i/n] [--only KEY] [--threads N]
+    render.py -- JOB.json --out DIR [--shard i/n] [--only KEY] [--threads N] [--leash]
+    render.py -- TAKE.json --take --out DIR [--threads N] [--leash]
+
+A take is one frame of an artist's .blend. On a leash (stdin is a pipe) it stops as by a signal when the other end lets go: the one way
+to stop that every system has, and nothing is left running when who started it dies.
 
 Exit codes: 0 done; 2 the input is wrong, one sentence says what; 3 a bug, with a traceback; 75 stopped by a signal, the same
 command goes on. Progress is a line per event on stdout, `wince: ` and a JSON object; other lines are Blender's own.
@@ -8,9 +12,11 @@ command goes on. Progress is a line per event on stdout, `wince: ` and a JSON ob
 
 import argparse
 import json
+import os
 import re
 import signal
 import sys
+import threading
 import traceback
 
 from ..core.errors import WinceError
@@ -44,12 +50,14 @@ def say(event, **facts):
 
 
 class Signals:
-    """Notes SIGINT and SIGTERM instead of dying of them; a second one of the same kind does what it always did."""
+    """Notes SIGINT and SIGTERM, and the end of stdin, instead of dying of them; a second signal does what it always did."""
 
     KINDS = (signal.SIGINT, signal.SIGTERM)
 
-    def __init__(self):
+    def __init__(self, leash=False):
         self.raised = False
+        if leash:
+            threading.Thread(target=self._hold, daemon=True).start()
         self._before = {}
 
     def __enter__(self):
@@ -60,6 +68,11 @@ class Signals:
         for kind, handler in self._before.items():
             signal.signal(kind, handler or signal.SIG_DFL)
 
+    def _hold(self):
+        while os.read(0, 1):                              # not sys.stdin: its lock would be held when Python ends
+            pass
+        self.raised = True
+
     def _note(self, kind, frame):
         self.raised = True
         signal.signal(kind, signal.SIG_DFL)
@@ -67,15 +80,29 @@ class Signals:
 
 def _run(words):
     """Do what the words say."""
-    from . import render  # bpy only now: wrong words need no Blender
+    with Signals(words.leash) as signals:
+        done = (_take if words.take else _job)(words, lambda: signals.raised)
+    return DONE if done else STOPPED
 
+
+def _job(words, stopped):
+    """Render a job, or the part of it that is asked for."""
     job = spec.read(words.job)
     check.check(job, words.job)
     wanted = _wanted(job, words)
-    with Signals() as signals:
-        done = render.render(job, words.out, wanted, say, lambda: signals.raised, owner="{}-{}".format(*words.shard),
-                             again=words.only is not None, threads=words.threads)
-    return DONE if done else STOPPED
+
+    from . import render  # bpy only now: wrong words need no Blender
+    return render.render(job, words.out, wanted, say, stopped, owner="{}-{}".format(*words.shard), again=words.only is not None,
+                         threads=words.threads)
+
+
+def _take(words, stopped):
+    """Render a frame of a scene."""
+    take = spec.read(words.job, spec.Take)
+    check.check(take.job, words.job)
+
+    from . import snapshot
+    return snapshot.render(take, words.out, say, stopped, threads=words.threads)
 
 
 def _wanted(job, words):
@@ -89,11 +116,13 @@ def _wanted(job, words):
 def _parse(words):
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="render.py", description="Render a Wince job.")
-    parser.add_argument("job", help="JOB.json")
+    parser.add_argument("job", help="JOB.json or TAKE.json")
     parser.add_argument("--out", required=True, help="output folder")
     parser.add_argument("--shard", type=_shard, default=(0, 1), metavar="i/n", help="render part i of n, counted from 0")
     parser.add_argument("--only", metavar="KEY", help="render one sample again, such as id00003/e02/frontal")
     parser.add_argument("--threads", type=int, help="instead of the job's; 0: all")
+    parser.add_argument("--take", action="store_true", help="the file describes a frame of a .blend, not a job")
+    parser.add_argument("--leash", action="store_true", help="stop when stdin ends")
     return parser.parse_args(words)
 
 

@@ -10,9 +10,11 @@ import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..core.cameras import Camera
 from ..core.errors import WinceError
 
 FORMAT = "wince-job-1"
+TAKE = "wince-take-1"
 STRICT = {"extra": "forbid"}          # read by pydantic only: an unknown key is an error
 
 GROUPS = ("Black", "South Asian", "Middle Eastern", "White", "East Asian", "Latino")
@@ -50,28 +52,10 @@ class Expressions:
     optional_aus: float = 0.3                          # probability of AUs beyond PSPI (12, 20, 25, 26, 27) in pain
     asymmetry: float = 0.25                            # probability that a pain expression is one-sided
     codes: tuple[str, ...] = ()                        # given expressions in FACS notation, "4C+6D+43", shown by everyone
+    neutral: bool = True                               # the aligned neutral; false only for one frame of an artist's scene
     extra_neutrals: int = 0                            # unaligned neutrals: other head pose, gaze and light
     head_jitter_deg: float = 0.0                       # standard deviation of head yaw, pitch, roll per expression
     gaze_jitter_deg: float = 0.0                       # standard deviation of gaze yaw and pitch per expression
-
-
-@dataclass(frozen=True)
-class Camera:
-    """One view, or with `generator` a family of views; the rest of a generator's words are in `params`."""
-
-    __pydantic_config__ = STRICT
-    name: str
-    yaw_deg: float = 0.0                               # positive: the camera goes to the character's left
-    pitch_deg: float = 0.0                             # positive: the camera goes up
-    roll_deg: float = 0.0
-    lens_mm: float = 85.0
-    sensor_mm: float = 36.0
-    distance_m: float | None = None                    # none: far enough that the face fills `fill` of the height
-    fill: float = 0.6                                  # face height / picture height, when no distance is given
-    resolution: tuple[int, int] | None = None          # none: the job's
-    look_at: str = "face"                              # "face", "eyes", "mouth"
-    generator: str | None = None                       # "arc", "dome", "jitter"
-    params: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,45 +102,69 @@ class Job:
     format: str = FORMAT
 
 
+@dataclass(frozen=True)
+class Take:
+    """One frame of an artist's own scene: which of its faces is labelled, what was meant by it, and how `job` renders it."""
+
+    blend: str                                         # a copy of the artist's file, which nobody else needs
+    scene: str
+    view_layer: str
+    face: str                                          # name of the face's armature object
+    cameras: tuple[str, ...]                           # names of camera objects
+    frame: float = 1.0
+    kind: str = "given"                                # the record's expression_kind; a face at rest is "neutral"
+    pain: bool | None = None                           # none: whether its PSPI is above 0
+    scripts: bool = False                              # whether the file's Python drivers may run
+    job: Job = field(default_factory=Job)              # name, seed, render, outputs and pack; the rest comes from the scene
+    format: str = TAKE
+
+
 def to_json(job):
-    """Return the job as JSON text, every field written out, keys sorted: equal jobs are equal bytes."""
+    """Return a job (or a take) as JSON text, every field written out, keys sorted: equal jobs are equal bytes."""
     return json.dumps(dataclasses.asdict(job), indent=1, sort_keys=True) + "\n"
 
 
-def from_json(text, where="JOB.json"):
+def from_json(text, where="JOB.json", kind=Job):
     """Read a job back from JSON text.
 
     text     str, as `to_json` writes it; missing fields take their defaults
     where    str, the name used in messages
-    returns  Job
+    kind     Job or Take
+    returns  Job or Take
     raises   WinceError for broken JSON, an unknown key, or another format
     """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): write it with `wince render`") from None
-    if isinstance(data, dict) and data.get("format", FORMAT) != FORMAT:
-        raise WinceError(f"{where} has format {data['format']!r}, this Wince reads {FORMAT!r}: write the job again")
-    return _build(Job, data, where)
+    if isinstance(data, dict) and data.get("format", kind.format) != kind.format:
+        raise WinceError(f"{where} has format {data['format']!r}, this Wince reads {kind.format!r}: write the job again")
+    return _build(kind, data, where)
 
 
-def read(path):
+def read(path, kind=Job):
     """Read a job file; see `from_json`."""
     path = Path(path)
     if not path.is_file():
         raise WinceError(f"job file {path} does not exist: give the path of a JOB.json")
-    return from_json(path.read_text(encoding="utf-8"), str(path))
+    return from_json(path.read_text(encoding="utf-8"), str(path), kind)
 
 
 def cameras_from_json(text, where):
     """Read a camera rig: a JSON list of cameras, each with the keys of `Camera`.
 
-    raises   WinceError for broken JSON or an unknown key
+    raises   WinceError for broken JSON, something else than a list, an unknown key, or a camera without a name
     """
     try:
-        return tuple(_build(Camera, item, f"{where}[{i}]") for i, item in enumerate(json.loads(text)))
+        items = json.loads(text)
     except json.JSONDecodeError as error:
-        raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): mend it or install Wince again") from None
+        raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): mend it or save the rig again") from None
+    if not isinstance(items, list):
+        raise WinceError(f"{where} is no camera rig: a rig is a JSON list of cameras, [{{\"name\": \"frontal\"}}, ...]")
+    for place, item in enumerate(items):
+        if isinstance(item, dict) and "name" not in item:
+            raise WinceError(f"{where}[{place}] has no name: add one, it becomes the name of the view's folder")
+    return tuple(_build(Camera, item, f"{where}[{place}]") for place, item in enumerate(items))
 
 
 def _build(kind, data, where):

@@ -13,9 +13,10 @@
     cameras        camera rigs: add, edit by hand, save
     light          light presets and worlds
     render         this frame with labels, or a dataset of this person
+    background     what runs in the background: the list, cancel, open
     export         GLB, FBX, labels, a clean .blend
 """
 
-from . import action_units, add, cameras, copies, export, gaze, handles, heat, identity, light, motion, pain, render
+from . import action_units, add, background, cameras, copies, export, gaze, handles, heat, identity, light, motion, pain, render
 
-MODULES = (add, identity, copies, action_units, pain, heat, motion, gaze, handles, cameras, light, render, export)
+MODULES = (add, identity, copies, action_units, pain, heat, motion, gaze, handles, cameras, light, render, background, export)

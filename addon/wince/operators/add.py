@@ -14,6 +14,17 @@ ANY = "any"
 OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
 
 
+def put(context, person):
+    """Build a person's face at the 3D cursor, make it the one that is selected, and return it."""
+    face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS)
+    face.armature.location = context.scene.cursor.location
+    for obj in context.selected_objects:
+        obj.select_set(False)
+    face.mesh_object.select_set(True)
+    context.view_layer.objects.active = face.mesh_object
+    return face
+
+
 class WINCE_OT_add_face(Reporting, bpy.types.Operator):
     """Add the face of a person who does not exist, rigged with FACS action units"""
 
@@ -37,13 +48,7 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
     def act(self, context):
         """Draw the person, build the face at the 3D cursor, and make it the one that is selected."""
         person = people.model().person(self._identity())
-        levels = preferences.get(context).subdivision
-        face = dress.new_face(person, context.collection, "Face", levels, OUTPUTS)
-        face.armature.location = context.scene.cursor.location
-        for obj in context.selected_objects:
-            obj.select_set(False)
-        face.mesh_object.select_set(True)
-        context.view_layer.objects.active = face.mesh_object
+        face = put(context, person)
         return f"Added {face.mesh_object.name}: {len(person.base)} vertices, {len(passes.TERMS)} pain terms, action units at zero"
 
     def _identity(self):
@@ -54,6 +59,7 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
 
 def _in_menu(menu, context):
     menu.layout.operator(WINCE_OT_add_face.bl_idname, icon="USER")
+    menu.layout.operator("wince.add_face_from_file", icon="USER")
 
 
 def register():

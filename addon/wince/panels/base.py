@@ -1,5 +1,7 @@
 """What all panels share, and the head of the tab: which face is meant."""
 
+from textwrap import wrap
+
 import bpy
 
 from ..bridge import face as faces
@@ -26,6 +28,15 @@ class OfFace(InTab):
     def draw(self, context):
         """Draw it for the active face."""
         self.show(context, self.layout, faces.active(context))
+
+
+def alert(context, layout, sentence):
+    """Draw a sentence about a problem in red, broken into lines that fit the sidebar."""
+    width = context.region.width if context.region else 280
+    column = layout.column(align=True)
+    column.alert = True
+    for number, line in enumerate(wrap(sentence, max(20, int(width / (7 * context.preferences.system.ui_scale)) - 6))):
+        column.label(text=line, icon="BLANK1" if number else "ERROR")
 
 
 class WINCE_PT_face(InTab, bpy.types.Panel):

@@ -1,14 +1,19 @@
 """What stands around the face: cameras, lights, world, materials, render passes, and what this Blender can do.
 
     device      CPU or GPU, denoiser: what was asked, what is there
-    nodes       node trees from tables
-    cameras     a View into Blender's camera
+    cameras     a View into Blender's camera, and back; the cameras of an artist's scene
+    collections where the cameras and lamps of an artist's scene are kept
     lights      studio, window, ceiling: drawn as plain numbers, then set
     world       plain or HDRI surroundings, the backdrop behind the head, and the exposure for a skin
+    setting     light, world and exposure of a person: drawn, set, and whether a scene still has it
     colour      Lab, sRGB, daylight: numpy only
     complexion  the colour of every vertex of a skin: numpy only
     materials   shaders, class numbers, label AOVs
     dress       materials and colours on a rigged face; a new face, ready to be looked at
+    plain_copy  a face as other programs take it: plain materials, one texture, targets by name
+    plain_motion   its animation as keys on that copy
     passes      which passes Cycles writes
+    overrides   what of an artist's scene is set aside so that labels stay true
+    labelling   labels on one face of a scene, whatever it wears, and on nobody else
     surface     the evaluated mesh as arrays, and places on it
 """

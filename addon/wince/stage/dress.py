@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ..bridge import copies, gaze, heat, mesh, people
 from ..bridge import face as bridge
-from ..bridge import heat, mesh, people
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
 from . import colour, complexion, materials, surface
 from .passes import ATTRIBUTES, REGION
@@ -29,14 +29,16 @@ def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), su
 
 
 def become(face, identity):
-    """Make a face another person: shapes, eyes, colours and the heat overlay; what an artist has changed by hand stays.
+    """Make a face another person: shapes, eyes, colours, the heat overlay and the gaze; what an artist has changed by hand stays.
 
     identity   core.identity.Identity
     raises     WinceError when its pack is not here, or the mesh's topology was changed
     """
     face.set_person(people.person(identity.json()))
+    copies.part_materials(face, worn_by(face).values())
     paint(face)
     heat.refresh(face)
+    gaze.refresh(face)
 
 
 def paint(face):

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..core.aims import STILL
 from ..core.cameras import FRONTAL
 from ..core.errors import WinceError
 from ..core.turns import rotation
@@ -17,6 +18,8 @@ from . import colour
 COUNT = 3                              # lamps in the scene; a light uses some of them
 GRID = 6                               # points across a panel, for the meter
 NAME = "wince lamp"
+PLAIN = ("spread", "exposure", "normalize", "use_temperature", "use_shadow", "diffuse_factor", "specular_factor", "transmission_factor")
+LAMP = "wince_lamp"                    # ID property of a lamp object: which of them it is, from 0
 
 
 def draw(kinds, rng):
@@ -108,33 +111,87 @@ def _thrown(lamp, normals):
 
 # Into Blender --------------------------------------------------------------------------------------------------------
 
-def build(scene):
-    """Make the lamps of a scene, and return their objects."""
-    lamps = [bpy.data.objects.new(NAME, bpy.data.lights.new(NAME, "AREA")) for _ in range(COUNT)]
-    for lamp in lamps:
-        lamp.data.shape = "RECTANGLE"
-        lamp.visible_camera = False                       # a panel in the picture is not what one wants of a portrait
-        scene.collection.objects.link(lamp)
-    return lamps
+def build(scene, collection=None):
+    """Return the objects of a scene's lamps, in order; when one is missing all are made anew: their order decides Cycles' noise.
+
+    collection   where new ones go; the scene's own by default
+    """
+    there = of_scene(scene)
+    if len(there) < COUNT:
+        clear(scene)
+        return [_new(number, collection or scene.collection) for number in range(COUNT)]
+    return [there[number] for number in range(COUNT)]
 
 
-def apply(lamps, light, target):
-    """Set the lamps for a light, aimed at `target` (3,).
+def clear(scene):
+    """Delete the lamps that were made in a scene."""
+    for lamp in of_scene(scene).values():
+        data = lamp.data
+        bpy.data.objects.remove(lamp)
+        if not data.users:
+            bpy.data.lights.remove(data)
 
+
+def of_scene(scene):
+    """Return the lamps that were made in a scene, {number: object}; of a lamp and its copies the first by name counts."""
+    found = {}
+    for obj in sorted((obj for obj in scene.objects if _is_ours(obj)), key=lambda obj: obj.name):
+        found.setdefault(obj[LAMP], obj)
+    return found
+
+
+def _is_ours(obj):
+    return obj.type == "LIGHT" and obj.data.type == "AREA" and LAMP in obj
+
+
+def _new(number, collection):
+    lamp = bpy.data.objects.new(NAME, bpy.data.lights.new(NAME, "AREA"))
+    lamp[LAMP] = number
+    reset(lamp)
+    collection.objects.link(lamp)
+    return lamp
+
+
+def reset(lamp):
+    """Take back what an artist may have changed of a lamp and `apply` does not set."""
+    lamp.parent = None
+    lamp.hide_render = False
+    lamp.visible_camera = False                           # a panel in the picture is not what one wants of a portrait
+    for name in _plain(lamp):
+        setattr(lamp.data, name, lamp.data.bl_rna.properties[name].default)
+    lamp.data.shape = "RECTANGLE"
+
+
+def reading(lamp):
+    """Return what a lamp is set to, as plain values that compare exactly and go to JSON and back."""
+    data = lamp.data
+    return [*lamp.location, *lamp.rotation_euler, *lamp.scale, lamp.parent is None, lamp.hide_render, lamp.visible_camera,
+            data.shape, data.size, data.size_y, data.energy, *data.color, *(getattr(data, name) for name in _plain(lamp))]
+
+
+def _plain(lamp):
+    """Return the settings of a lamp that stay as Blender has them; some came with later versions."""
+    return [name for name in PLAIN if name in lamp.data.bl_rna.properties]
+
+
+def apply(lamps, light, target, frame=STILL):
+    """Set the lamps for a light, aimed at `target` (3,), around a face that stands in a core.aims.Frame.
+
+    Lamps grow with the face: one of twice the size is lit from twice the distance by panels twice as wide, with four times the power.
     Lamps that it does not use stay in the scene and shine nothing: hiding one changes the order in which Cycles keeps its lights,
     and with persistent data that order, and so the noise, would depend on who was rendered before.
     """
     dark = [_lamp(0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 6500.0)] * (len(lamps) - len(light["lamps"]))
     for lamp, numbers in zip(lamps, [*light["lamps"], *dark], strict=True):
-        _set(lamp, numbers, target)
+        _set(lamp, numbers, target, frame)
 
 
-def _set(lamp, numbers, target):
+def _set(lamp, numbers, target, frame):
     """Set one lamp; an area lamp shines along its -Z, which is why `axes` points away from the face."""
     matrix = np.eye(4)
     matrix[:3, :3] = axes(numbers)
     matrix[:3, 3] = np.asarray(target) + numbers["distance_m"] * matrix[:3, 2]
-    lamp.matrix_world = Matrix(matrix.tolist())
-    lamp.data.size, lamp.data.size_y = numbers["width_m"], numbers["height_m"]
-    lamp.data.energy = numbers["power_w"]
+    lamp.matrix_world = Matrix(frame.place(matrix).tolist())
+    lamp.data.size, lamp.data.size_y = numbers["width_m"] * frame.scale, numbers["height_m"] * frame.scale
+    lamp.data.energy = numbers["power_w"] * frame.scale ** 2
     lamp.data.color = colour.daylight(numbers["kelvin"])

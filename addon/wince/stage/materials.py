@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 
 from ..bridge import version
-from .nodes import grow, set_input
+from ..bridge.nodes import grow, set_input
 from .passes import ATTRIBUTES, wanted_aovs
 
 # Class numbers of seg.png, frozen; 8 hair, 9 facial hair, 10 clothes, 11 glasses are kept for what is to come.

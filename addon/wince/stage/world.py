@@ -4,18 +4,24 @@ One node tree, made once, holds all of it: a person changes numbers and the HDRI
 """
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
 import bpy
 import numpy as np
+from mathutils import Matrix
 
 from ..bridge import version
+from ..bridge.nodes import grow, set_input, socket
+from ..core.aims import STILL
 from ..core.errors import WinceError
 from . import colour
-from .nodes import grow, set_input
 
 NAME = "wince world"
 HDRI = "hdri:"
+FILE = "file"                          # key of a drawn world whose HDRI is the user's own
+KINDS_OF_FILE = (".exr", ".hdr")
+OURS = "wince_world"                   # ID property of a world that was made here
 BACKDROPS = ("plain", "world")
 TOWARDS_FACE = np.array([[0, -1, 0], [0.7, -0.7, 0.1], [-0.7, -0.7, 0.1], [0, -0.8, 0.6]])     # normals a meter looks at
 TOWARDS_FACE = TOWARDS_FACE / np.linalg.norm(TOWARDS_FACE, axis=1, keepdims=True)
@@ -71,20 +77,29 @@ def check(lighting):
         if not words:
             raise WinceError(f"lighting.{field} is empty, give at least one of {', '.join(allowed)}")
         for word in words:
-            if word not in allowed:
+            if word not in allowed and not _own_file(word):
                 raise WinceError(f"lighting.{field}: this Blender has no {word!r}, known are {', '.join(allowed)}")
+
+
+def _own_file(word):
+    """Tell whether a world's word names an HDRI file of the user's own: hdri:PATH."""
+    path = Path(word.removeprefix(HDRI))
+    return word.startswith(HDRI) and path.suffix.lower() in KINDS_OF_FILE and path.is_file()
 
 
 def draw(worlds, rng):
     """Draw the world that lights the face.
 
-    returns  {"kind": "plain", "radiance": [r, g, b]} or {"kind": "hdri", "name", "rotation_deg", "share"}
+    worlds   "plain", "hdri:NAME" of Blender's own, "hdri:PATH" of a file
+    returns  {"kind": "plain", "radiance": [r, g, b]} or {"kind": "hdri", "name", "rotation_deg", "share"}, and "file" for one by path
     """
     world = worlds[int(rng.integers(len(worlds)))]
     tint, strength, turn, share = rng.normal(size=3), rng.uniform(0.12, 0.3), rng.uniform(-180, 180), rng.uniform(0.5, 1.0)
     if world == "plain":
         return {"kind": "plain", "radiance": [round(float(v), 4) for v in strength * np.exp(0.06 * tint)]}
-    return {"kind": "hdri", "name": world.removeprefix(HDRI), "rotation_deg": round(float(turn), 3), "share": round(float(share), 4)}
+    name = world.removeprefix(HDRI)
+    own = {"name": Path(name).stem, FILE: name} if Path(name).suffix.lower() in KINDS_OF_FILE else {"name": name}
+    return {"kind": "hdri", **own, "rotation_deg": round(float(turn), 3), "share": round(float(share), 4)}
 
 
 def draw_backdrop(backgrounds, rng):
@@ -112,59 +127,118 @@ def exposure(white, skin, stops=0.0):
     return math.log2(wanted / (skin * white)) + stops
 
 
+def irradiance(world, normals):
+    """Return what a drawn world throws on surfaces with normals (N, 3): the radiance of a white one, (N,)."""
+    if world["kind"] == "plain":
+        return np.full(len(normals), float(colour.luminance(world["radiance"])))
+    return world["share"] * AMBIENT * _meter(world).seen(normals, world["rotation_deg"])
+
+
+def is_ours(block):
+    """Tell whether a world was made here and still has its nodes."""
+    return block is not None and OURS in block and block.node_tree is not None and set(NODES) <= set(block.node_tree.nodes.keys())
+
+
 class World:
-    """The world of a scene."""
+    """The world of a scene: the one it has when that was made here, or else a new one in its place."""
 
     def __init__(self, scene):
-        scene.world = bpy.data.worlds.new(NAME)
-        scene.world.cycles.sampling_method = "MANUAL"     # the automatic map takes a second and 300 MB for each person
-        scene.world.cycles.sample_map_resolution = SAMPLED
-        self.nodes = grow(version.use_nodes(scene.world), NODES, LINKS)
-        set_input(self.nodes["off centre"], "Vector_001", (0.5, 0.5, 0.0))
-        self.images = {}
+        if not is_ours(scene.world):
+            scene.world = _new()
+        self.nodes = scene.world.node_tree.nodes
 
-    def irradiance(self, world, normals):
-        """Return what a drawn world throws on surfaces with normals (N, 3): the radiance of a white one, (N,)."""
-        if world["kind"] == "plain":
-            return np.full(len(normals), float(colour.luminance(world["radiance"])))
-        return world["share"] * AMBIENT * self._hdri(world["name"]).seen(normals, world["rotation_deg"])
+    def apply(self, world, backdrop, stops, frame=STILL):
+        """Set world and backdrop; the backdrop's colours come out as drawn whatever the exposure.
 
-    def apply(self, world, backdrop, stops):
-        """Set world and backdrop; the backdrop's colours come out as drawn whatever the exposure."""
+        frame   core.aims.Frame of the face: an HDRI turns with it, so that it is lit from where it would be at rest
+        """
         plain = world["kind"] == "plain"
         set_input(self.nodes["surround"], "Factor_Float", 0.0 if plain else 1.0)
         if plain:
             self.nodes["plain"].outputs[0].default_value = (*world["radiance"], 1.0)
         else:
-            self._turn(world)
+            self._turn(world, frame)
         set_input(self.nodes["camera sees"], "Value_001", 0.0 if backdrop["kind"] == "world" else 1.0)
         if backdrop["kind"] == "plain":
             for identifier, key in (("A_Color", "centre"), ("B_Color", "edge")):
                 set_input(self.nodes["backdrop"], identifier, (*colour.decode(backdrop[key]) / 2 ** stops, 1.0))
 
-    def _turn(self, world):
+    def _turn(self, world, frame):
         """Show an HDRI, turned and at its share of the light."""
-        hdri = self._hdri(world["name"])
-        self.nodes["hdri"].image = hdri.image
-        set_input(self.nodes["turn"], "Rotation", (0.0, 0.0, math.radians(world["rotation_deg"])))
-        set_input(self.nodes["strength"], "Scale", world["share"] * AMBIENT / hdri.mean)
-
-    def _hdri(self, name):
-        """Return an HDRI, loaded once."""
-        if name not in self.images:
-            self.images[name] = _Hdri(bpy.data.images.load(str(hdris()[name]), check_existing=True))
-        return self.images[name]
+        self.nodes["hdri"].image = _image(_path(world))
+        set_input(self.nodes["turn"], "Rotation", _rotation(world["rotation_deg"], frame))
+        set_input(self.nodes["strength"], "Scale", world["share"] * AMBIENT / _meter(world).mean)
 
 
-class _Hdri:
-    """An environment image, and a small copy of it to meter by."""
+def reading(block):
+    """Return what a world that was made here is set to, as plain values that compare exactly; of any other, its name."""
+    if not is_ours(block):
+        return [block.name if block else ""]
+    nodes, image = block.node_tree.nodes, block.node_tree.nodes["hdri"].image
+    inputs = (("surround", "Factor_Float"), ("camera sees", "Value_001"), ("strength", "Scale"))
+    colours = (("turn", "Rotation"), ("backdrop", "A_Color"), ("backdrop", "B_Color"))
+    return [len(nodes), len(block.node_tree.links), Path(image.filepath).name if image else "", *nodes["plain"].outputs[0].default_value,
+            *(socket(nodes[name].inputs, key).default_value for name, key in inputs),
+            *(value for name, key in colours for value in socket(nodes[name].inputs, key).default_value)]
+
+
+def _new():
+    block = bpy.data.worlds.new(NAME)
+    block[OURS] = True
+    block.cycles.sampling_method = "MANUAL"               # the automatic map takes a second and 300 MB for each person
+    block.cycles.sample_map_resolution = SAMPLED
+    nodes = grow(version.use_nodes(block), NODES, LINKS)
+    set_input(nodes["off centre"], "Vector_001", (0.5, 0.5, 0.0))
+    return block
+
+
+def _rotation(turn_deg, frame):
+    """Return the Euler angles by which the mapping node turns a ray: into the face's space, then about its vertical."""
+    turn = math.radians(turn_deg)
+    if frame.still:
+        return 0.0, 0.0, turn
+    return (Matrix.Rotation(turn, 3, "Z") @ Matrix(frame.turn.T.tolist())).to_euler("XYZ")
+
+
+def _path(world):
+    """Return the path, str, of a drawn world's HDRI; raises WinceError when it is not there."""
+    known = hdris()
+    path = Path(world[FILE]).resolve() if FILE in world else known.get(world["name"])
+    if path is None or not path.is_file():
+        raise WinceError(f"the HDRI {world.get(FILE, world['name'])} is not here: give the path of an .exr or .hdr file, or one of "
+                         f"Blender's own, {', '.join(known)}")
+    return str(path)
+
+
+def _image(path):
+    """Return the image datablock of a file, loaded once."""
+    image = bpy.data.images.load(path, check_existing=True)
+    if not len(image.pixels):
+        raise WinceError(f"the HDRI {path} is no picture that Blender can read: give another .exr or .hdr file")
+    return image
+
+
+def _meter(world):
+    """Return the meter of a drawn world's HDRI."""
+    path = _path(world)
+    return _read_meter(path, Path(path).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read_meter(path, changed):
+    """Return the meter of a file as it is since it changed."""
+    return _Meter(_image(path))
+
+
+class _Meter:
+    """A small copy of an environment image, to meter by."""
 
     def __init__(self, image):
-        self.image = image
         width, height = image.size
-        pixels = np.empty(width * height * 4, np.float32)
+        pixels = np.empty(width * height * image.channels, np.float32)
         image.pixels.foreach_get(pixels)
-        light = colour.luminance(pixels.reshape(height, width, 4)[..., :3])
+        light = _divisible(colour.luminance(pixels.reshape(height, width, image.channels)[..., :3]))
+        height, width = light.shape
         self.light = light.reshape(32, height // 32, 64, width // 64).mean(axis=(1, 3)).ravel()
         latitude, longitude = ((np.arange(n) + 0.5) / n * span - span / 2 for n, span in ((32, math.pi), (64, 2 * math.pi)))
         latitude, longitude = np.meshgrid(latitude, -longitude, indexing="ij")       # Cycles: u falls as the angle grows
@@ -180,3 +254,9 @@ class _Hdri:
         normals = normals @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]).T   # the mapping node turns the ray
         facing = np.maximum(normals @ self.ways.T, 0)
         return facing @ (self.light * self.solid) / (math.pi * self.mean)
+
+
+def _divisible(light):
+    """Return an image (H, W) of any size as one whose sides 32 and 64 divide, pixels repeated where they have to be."""
+    rows, columns = (-(-have // step) * step for have, step in zip(light.shape, (32, 64), strict=True))
+    return light[np.arange(rows) * light.shape[0] // rows][:, np.arange(columns) * light.shape[1] // columns]

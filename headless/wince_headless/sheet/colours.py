@@ -2,8 +2,9 @@
 
 import numpy as np
 
-# From nothing to much displacement. Lightness rises all the way, so the order survives a grey print and colour blindness.
-HEAT = ("#1c0f45", "#4c1479", "#8a2280", "#c43c6c", "#ed6350", "#fb9648", "#fdc964", "#fdf5bc")
+from wince.core.heat_colours import HEAT, heat_alpha, heat_rgb, rgb
+
+__all__ = ("HEAT", "PARTS", "TERMS", "TERM_OF_AU", "TERM_SIZE", "heat_alpha", "heat_rgb", "lab_hex", "rgb")
 
 TERMS = {"brow": "#c4553b", "orbit": "#d89b35", "levator": "#3f8f7f", "eyes": "#5b6fc0"}
 TERM_SIZE = {"brow": 5, "orbit": 5, "levator": 5, "eyes": 1}
@@ -23,27 +24,6 @@ PARTS = {           # class ids of seg.png: name, colour; 0 is the background
     11: ("glasses", "#8f8fd0"),
     12: ("mouth interior", "#8c2f39"),
 }
-
-
-def rgb(colour):
-    """Return (r, g, b) in 0..255 of a colour written as #rrggbb."""
-    return tuple(int(colour[i:i + 2], 16) for i in (1, 3, 5))
-
-
-def heat_rgb(share):
-    """Colour heat.
-
-    share    (...) 0..1 of the scale
-    returns  (..., 3) float, 0..255
-    """
-    stops = np.array([rgb(colour) for colour in HEAT], float)
-    at = np.linspace(0, 1, len(stops))
-    return np.stack([np.interp(share, at, channel) for channel in stops.T], axis=-1)
-
-
-def heat_alpha(share):
-    """Return how much the heat covers the picture, 0..1: still skin stays a photograph. `page.js` does the same in the browser."""
-    return np.clip(np.asarray(share) * 6 - 0.15, 0, 0.92)
 
 
 def lab_hex(lab):

@@ -1,0 +1,101 @@
+"""A person before the cameras, in the studio or on an artist's set: the record of every view is composed here and nowhere else."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core import cameras, demographics
+from ..core.streams import STREAM_VERSION, stream
+from . import disk, expand, layout, record
+from .sitter import Stance
+
+HIGHEST_SEED = 2 ** 31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """An expression before the cameras: how it stands there, exposure in stops, facts."""
+
+    stance: Stance
+    exposure: float
+    facts: dict
+
+
+@dataclass(frozen=True, eq=False)
+class Shot:
+    """A rendered view on its way to disk: what was shown, and the files Blender wrote."""
+
+    shown: Shown
+    view: cameras.View
+    layers: Path
+    picture: Path | None
+    facts: dict
+
+
+class Session:
+    """One person's pictures. Who it is, what they show and from where one sees them is found out by a subclass:
+
+    expressions   {name: core.facs.expressions.Expression}
+    views         {name: core.cameras.View}
+    setting_of    name of an expression -> stage.setting.Setting
+    """
+
+    def __init__(self, job, out, owner, place, number, person):
+        self.job, self.out, self.owner, self.place, self.number, self.person = job, out, owner, place, number, person
+        self.name = layout.person_name(number)
+        self.skin_lab, self.luminance = place.seat(person)
+
+    def keep_identity(self):
+        """Write who it is."""
+        disk.write(layout.identity_path(self.out, f"{self.name}/e00/-"), self.person.identity.json().encode(), self.owner)
+
+    def show(self, name, writer):
+        """Give the face an expression, in its light, and have the writer keep its heat."""
+        shown = self.expressions[name]
+        setting = self.setting_of(name)
+        stance = self.place.show(shown.aus)
+        writer.do(self._keep_heat, layout.expression_path(self.out, layout.sample_key(self.name, name, "-")), stance.heat)
+        facts = self._who() | record.expression_facts(shown) | {"expression": name} | setting.facts()
+        return Shown(stance, setting.exposure, facts)
+
+    def shoot(self, sample, shown, constant):
+        """Render one view of what is shown.
+
+        constant   facts that are the same for all samples; "render" gets seed and exposure here
+        """
+        view, seed = self.views[sample.view], self._seed(sample)
+        layers, picture = self.place.shoot(view, seed)
+        render = constant["render"] | {"seed": seed, "exposure": shown.exposure}
+        facts = {"key": sample.key, "view": sample.view, "render": render,
+                 "neutral_keys": expand.neutral_keys(self.job, self.number, sample.view),
+                 "seeds": {"dataset": self.job.seed, "cycles": seed, "stream_version": STREAM_VERSION}}
+        return Shot(shown, view, layers, picture, constant | shown.facts | facts)
+
+    def _who(self):
+        """Return what a record says about the person."""
+        who = self.person.identity
+        return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.number), "cell": who.cell,
+                "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
+                                 "fixed": dict(self.job.people.fixed),
+                                 "skin_target_lab": list(who.skin_lab), "skin_lab": self.skin_lab,
+                                 "skin_luminance": self.luminance}}
+
+    def _seed(self, sample):
+        """Return the seed of Cycles' noise for a sample."""
+        return int(stream(self.job.seed, "cycles", self.number, sample.expression, sample.view).integers(HIGHEST_SEED))
+
+    def _keep_heat(self, path, heat):
+        """Write the heat of every vertex; runs in the writer's thread."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, heat=heat.total, terms=heat.terms)
+        disk.write(path, buffer.getvalue(), self.owner)
+
+
+def _fold(job, who, number):
+    """Return the person's fold10: by place in its cell when drawn, by its own number when given."""
+    if job.people.identities:
+        return demographics.fold10(who.seed, who.cell, who.number)
+    cell, index = demographics.cell_of(job.people, job.seed, number)
+    return demographics.fold10(job.seed, cell, index)

@@ -1,0 +1,165 @@
+"""A face as other programs take it: plain materials, one texture, morph targets by name, no drivers, no Geometry Nodes.
+
+GLB and FBX know no shader nodes: the skin with its brows becomes a texture on the pack's atlas; all else is one colour per part.
+"""
+
+from contextlib import contextmanager
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..bridge import mesh, version
+from ..bridge.nodes import grow, set_input
+from ..core import atlas
+from ..core.facs.table import SIDES
+from ..core.pack import EYE_PART_NAMES, PART_NAMES
+from . import colour, complexion, dress, materials
+
+NAME = "wince export"
+KINDS = ("objects", "armatures", "meshes", "shape_keys", "materials", "actions", "images")
+SIZE, GUTTER = 1024, 6                 # texels of the skin's texture, and how far it is grown over its edges
+TEXTURED = ("skin", "brows", "mouth", "socket")           # parts that show it
+
+SURFACE = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})}
+LINKS = [("surface", "BSDF", "output", "Surface")]
+TEXTURE, TEXTURE_LINKS = {"texture": ("ShaderNodeTexImage", {})}, [("texture", "Color", "surface", "Base Color")]
+
+
+@contextmanager
+def copy_of(face, targets, scene):
+    """Put a plain copy of a face into a scene for the length of a `with`, and take all of it away again.
+
+    face      RiggedFace
+    targets   {name: (V, 3) displacement at 1, metres}, the only shape keys that the copy has
+    returns   (name of the collection that holds it, mesh object of the copy)
+    """
+    before = {kind: set(getattr(bpy.data, kind)) for kind in KINDS}
+    names = {block: block.name for obj in face.objects for block in (obj, obj.data)}
+    for block, name in names.items():                     # the copy's objects go by these names, in the file that is written
+        block.name = f"{NAME} {name}"
+    collection = bpy.data.collections.new(NAME)
+    scene.collection.children.link(collection)
+    try:
+        yield collection.name, _copy(face, targets, collection)
+    finally:
+        bpy.data.collections.remove(collection)
+        bpy.data.batch_remove([block for kind, old in before.items() for block in getattr(bpy.data, kind) if block not in old])
+        for block, name in names.items():
+            block.name = name
+
+
+def _copy(face, targets, collection):
+    """Make the copy's objects in a collection; return the mesh object."""
+    bones = _bones(face.armature, collection)
+    skin = _skin(face, targets, bones, collection)
+    for side in SIDES:
+        if side in face.eyes:
+            _eye(face, side, bones, collection)
+    return skin
+
+
+def _bones(armature, collection):
+    """Copy the armature in its rest pose, without drivers and AU values."""
+    bones = _twin(armature, collection)
+    bones.animation_data_clear()
+    for key in [key for key in bones.keys() if key.startswith("wince")]:
+        del bones[key]
+    for bone in bones.pose.bones:
+        bone.matrix_basis = Matrix()
+        for key in list(bone.keys()):
+            del bone[key]
+    return bones
+
+
+def _twin(obj, collection):
+    """Copy an object and its data under the names that they have when nothing is exported."""
+    twin = obj.copy()
+    twin.data = obj.data.copy()
+    twin.name, twin.data.name = (block.name.removeprefix(f"{NAME} ") for block in (obj, obj.data))
+    collection.objects.link(twin)
+    return twin
+
+
+def _skin(face, targets, bones, collection):
+    """Copy the mesh with its present neutral, sculpts included, and these targets."""
+    source = face.mesh_object
+    obj = _twin(source, collection)
+    obj.shape_key_clear()
+    obj.parent = bones
+    for modifier in [m for m in obj.modifiers if m.type != "ARMATURE"]:
+        obj.modifiers.remove(modifier)
+    obj.modifiers[0].object = bones
+    neutral = mesh.get_key(source.data.shape_keys.key_blocks[0])
+    mesh.set_positions(obj.data, neutral)
+    _add_targets(obj, neutral, targets)
+    _colour(face, obj)
+    return obj
+
+
+def _add_targets(obj, neutral, targets):
+    obj.shape_key_add(name="Basis", from_mix=False)
+    for name, delta in targets.items():
+        block = obj.shape_key_add(name=name, from_mix=False)
+        block.value = 0.0                                 # from 5.0 on a new key stands at 1
+        mesh.set_key(block, neutral + delta)
+
+
+def _eye(face, side, bones, collection):
+    """Copy an eye, hung on its own bone: other programs turn bones, and know no constraint."""
+    source = face.eyes[side]
+    obj = _twin(source, collection)
+    obj.constraints.clear()
+    bone = bones.data.bones[f"eye.{side}"]
+    obj.parent, obj.parent_bone = bones, bone.name
+    obj.matrix_parent_inverse = (bone.matrix_local @ Matrix.Translation((0, bone.length, 0))).inverted()
+    _replace(obj.data, EYE_PART_NAMES, dress.worn_by(face), {"iris": complexion.IRIS[face.person.identity.iris]}, None)
+
+
+def _colour(face, obj):
+    """Give the copy plain materials, an artist's own left alone."""
+    for name in [a.name for a in obj.data.color_attributes]:
+        obj.data.color_attributes.remove(obj.data.color_attributes[name])
+    _replace(obj.data, PART_NAMES, dress.worn_by(face), {}, _image(f"{face.mesh_object.name} Skin", skin_texture(face.person, SIZE)))
+
+
+def skin_texture(person, size):
+    """Return the skin of a person with its brows as a picture on the atlas, (size, size, 3) sRGB 0..1, row 0 at v = 0."""
+    who, pack = person.identity, person.pack
+    found = atlas.texels(pack.faces, pack.uv, pack.uv_faces, size)
+    skin = found.picture(complexion.albedo(who.skin_lab, pack.regions, pack.exterior))
+    cover = complexion.brow_cover(found.picture(np.asarray(pack.brow, float)[:, None])) * found.covered()[..., None]
+    brows = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age))
+    return colour.encode(atlas.padded(skin + cover * (brows - skin), found.covered(), GUTTER))
+
+
+def _image(name, rgb):
+    """Make an image of display colours (S, S, 3), packed."""
+    image = bpy.data.images.new(name, *rgb.shape[:2])
+    rgba = np.ones((*rgb.shape[:2], 4), np.float32)
+    rgba[..., :3] = rgb
+    image.pixels.foreach_set(rgba.ravel())
+    image.pack()
+    return image
+
+
+def _replace(data, names, worn, colours, image):
+    """Put plain materials in the place of ours, slot by slot."""
+    for slot, name in enumerate(names):
+        if name in worn and data.materials[slot] == worn[name]:
+            textured = image if name in TEXTURED else None
+            data.materials[slot] = _plain(name, colours.get(name, materials.LOOKS[name].rgb), textured)
+
+
+def _plain(name, rgb, image):
+    """Make one plain material, for what other programs read of it: colour or texture, roughness, how far one sees through."""
+    material = bpy.data.materials.new(name)
+    nodes = grow(version.use_nodes(material), SURFACE | (TEXTURE if image else {}), LINKS + (TEXTURE_LINKS if image else []))
+    if image:
+        nodes["texture"].image = image
+    else:
+        set_input(nodes["surface"], "Base Color", (*rgb, 1.0))
+    set_input(nodes["surface"], "Roughness", materials.LOOKS[name].roughness)
+    if name == "lashes":
+        set_input(nodes["surface"], "Alpha", materials.LASH_OPACITY)
+    return material

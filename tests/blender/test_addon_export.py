@@ -1,0 +1,140 @@
+"""Export: every file is read again."""
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy")
+
+from wince.bridge import face as faces
+from wince.bridge import mesh
+from wince.core import identity, rig, targets
+from wince.core.facs.action_units import ActionUnits
+from wince.core.facs.arkit import ARKIT_NAMES
+from wince.job import glb
+from wince.stage import plain_copy
+
+
+@pytest.fixture
+def face(addon):
+    addon.ops.wince.add_face(seed=4, age=60)
+    return faces.active(addon.context)
+
+
+def blocks(bpy):
+    return {kind: len(getattr(bpy.data, kind)) for kind in ("objects", "meshes", "materials", "armatures", "collections", "scenes",
+                                                             "shape_keys", "actions", "images")}
+
+
+def test_the_glb_has_exactly_the_52_arkit_targets_and_leaves_no_trace(addon, face, tmp_path):
+    before = blocks(addon)
+    assert addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb")) == {"FINISHED"}
+    assert glb.target_names(tmp_path / "face.glb") == ARKIT_NAMES
+    assert blocks(addon) == before
+
+
+@pytest.mark.parametrize(("kind", "count"), [("aus", 56), ("both", 108)])
+def test_action_units_on_demand(addon, face, tmp_path, kind, count):
+    addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"), kind=kind)
+    names = glb.target_names(tmp_path / "face.glb")
+    assert len(names) == count == len(set(names)) and "AU04.L" in names and not any("+" in name for name in names)
+
+
+def test_a_glb_read_back_moves_like_the_rig_and_sculpts_are_in_it(addon, face, tmp_path):
+    block = face.mesh_object.data.shape_keys.key_blocks["AU12.L"]
+    sculpted = mesh.get_key(block)
+    base, delta = face.person.base, face.person.key_dense("AU12.L")
+    place = int(np.argmax(np.linalg.norm(delta, axis=1)))
+    sculpted[place] += (0, -0.02, 0)
+    mesh.set_key(block, sculpted)
+    addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"), kind="aus")
+    addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
+    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    keys = skin.data.shape_keys.key_blocks
+    moved = np.linalg.norm(mesh.get_key(keys["AU12.L"]) - mesh.get_key(keys[0]), axis=1)
+    pulled, plain = (np.linalg.norm(where[place]) for where in (sculpted - base, delta))
+    assert moved.max() == pytest.approx(pulled, abs=1e-5) and pulled > plain + 0.003
+    assert {"neck", "head", "eye.L", "eye.R"} <= {bone.name for data in addon.data.armatures for bone in data.bones}
+    eyes = [obj for obj in addon.data.objects if obj.parent_type == "BONE" and obj.parent_bone.startswith("eye")]
+    assert len(eyes) == 2
+
+
+def test_the_fbx_has_the_shapes(addon, face, tmp_path):
+    before = blocks(addon)
+    addon.ops.wince.export_fbx(filepath=str(tmp_path / "face.fbx"))
+    assert blocks(addon) == before
+    addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon.ops.import_scene.fbx(filepath=str(tmp_path / "face.fbx"))
+    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    assert tuple(block.name for block in skin.data.shape_keys.key_blocks)[1:] == ARKIT_NAMES
+
+
+@pytest.mark.parametrize("kind", ["arkit", "aus"])
+def test_an_animated_face_moves_in_the_glb(addon, face, tmp_path, kind):
+    bone = face.armature.pose.bones["face"]
+    for frame, jaw, turn in ((1, 0.0, 0.0), (10, 5.0, 2.0)):
+        bone["AU27"], bone["AU51"] = jaw, turn
+        for key in ("AU27", "AU51"):
+            bone.keyframe_insert(f'["{key}"]', frame=frame)
+    scene = addon.context.scene
+    scene.frame_start, scene.frame_end = 1, 10
+    scene.frame_set(1)
+    addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"), kind=kind)
+    expected = rig.pose(face.person, ActionUnits.parse("27E+51B"))
+    addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon.context.scene.render.fps = 24
+    addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
+    addon.context.scene.frame_set(10)
+    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    points = mesh.evaluated_positions(skin, addon.context.evaluated_depsgraph_get())
+    assert len(points) >= len(expected)
+    gap = np.linalg.norm(points[:, None] - expected[None, ::50], axis=2).min(axis=0)       # vertices are split at seams: by place
+    assert gap.max() < 2e-4
+
+
+def test_the_copy_is_the_face_at_rest(addon, face):
+    face.set_aus(ActionUnits.parse("27E+51C"))
+    with plain_copy.copy_of(face, targets.arkit(face.person), addon.context.scene) as (_, skin):
+        addon.context.view_layer.update()
+        points = mesh.evaluated_positions(skin, addon.context.evaluated_depsgraph_get())
+        assert np.abs(points - face.person.base).max() < 1e-6
+        eye = next(obj for obj in skin.parent.children if obj.parent_bone == "eye.L")
+        assert np.abs(np.array(eye.matrix_world.translation) - face.person.eyes["L"].centre).max() < 1e-6
+        assert not skin.data.shape_keys.animation_data and len(skin.modifiers) == 1
+
+
+def test_labels_say_who_and_what(addon, face, tmp_path):
+    face.set_aus(ActionUnits.parse("4C+6D+9B+43"))
+    addon.ops.wince.export_labels(filepath=str(tmp_path / "pose.json"))
+    labels = json.loads((tmp_path / "pose.json").read_text())
+    assert (labels["facs"], labels["pspi"]) == ("4C+6D+9B+43", 10)
+    assert identity.from_json(json.dumps(labels["identity"])) == face.person.identity
+    assert labels["heat_peak_mm"]["total"] > labels["heat_peak_mm"]["brow"] > 1
+
+
+def test_the_blend_alone_moves_without_the_add_on(addon, face, tmp_path):
+    addon.ops.mesh.primitive_cube_add()
+    addon.context.view_layer.objects.active = face.mesh_object
+    person, before = face.person, blocks(addon)
+    addon.ops.wince.export_blend(filepath=str(tmp_path / "rig.blend"))
+    assert blocks(addon) == before
+    addon.ops.preferences.addon_disable(module="wince")
+    try:
+        addon.ops.wm.open_mainfile(filepath=str(tmp_path / "rig.blend"), use_scripts=False)
+        found = faces.in_scene(addon.context.scene)[0]
+        assert not [obj for obj in addon.data.objects if obj.name.startswith("Cube")]
+        aus = ActionUnits.parse("12D+51B")
+        found.set_aus(aus)
+        found.mesh_object.modifiers["Subdivision"].show_viewport = False
+        addon.context.view_layer.update()
+        points = mesh.evaluated_positions(found.mesh_object, addon.context.evaluated_depsgraph_get())
+        assert np.abs(points - rig.pose(person, aus)).max() < 1e-5
+    finally:
+        addon.ops.preferences.addon_enable(module="wince")
+
+
+def test_a_folder_that_is_not_there_is_named(addon, face, tmp_path):
+    with pytest.raises(RuntimeError, match="there is no folder"):
+        addon.ops.wince.export_glb(filepath=str(tmp_path / "nowhere" / "face.glb"))
