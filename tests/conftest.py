@@ -1,5 +1,7 @@
 """What every test may ask for, and how hypothesis behaves here."""
 
+import gc
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -7,6 +9,15 @@ from hypothesis import settings
 # Rendering machines are slow and busy: examples are not timed. The examples are the same in every run, so that a red test stays red.
 settings.register_profile("wince", deadline=None, derandomize=True)
 settings.load_profile("wince")
+
+
+def pytest_unconfigure():
+    """Take hypothesis's callback back from the garbage collector: through it and typing's caches bpy would outlive Python.
+
+    glTF export fills those caches with classes whose modules hold bpy. A bpy module that is not freed stops no threads, and Blender 4.5
+    then waits for its sound thread forever (Blender issue 146640; 5.0 stops it).
+    """
+    gc.callbacks[:] = [callback for callback in gc.callbacks if not getattr(callback, "__module__", "").startswith("hypothesis.")]
 
 
 @pytest.fixture

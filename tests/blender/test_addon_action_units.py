@@ -266,3 +266,15 @@ def test_the_groups_hold_every_unit_once():
     parts = [cls.part for cls in panels.CLASSES if hasattr(cls, "part")]
     assert sorted(number for part in parts for number, row in TABLE.items() if row.part == part) == sorted(TABLE)
     assert panels.LABELS[4] == "AU4 Brow Lowerer" and panels.LABELS[18] == "AU18 ≈ Lip Pucker"
+
+
+def test_a_locked_channel_is_named_and_nothing_is_claimed(addon, rig):
+    poses.keyframe(rig, ["AU04.L", "AU04.R"], 1)
+    poses.version.curves_of(rig.animation_data).find(poses.curve_path("AU04.L")).lock = True
+    addon.context.scene.frame_set(5)
+    with pytest.raises(RuntimeError, match=r"keyframes of AU04\.L on Face Rig did not change: unlock"):
+        addon.ops.wince.keyframe_au(number=4)
+    assert [frame for frame, _ in curves(rig)["AU04.L"]] == [1] and [frame for frame, _ in curves(rig)["AU04.R"]] == [1, 5]
+    addon.context.scene.tool_settings.use_keyframe_insert_auto = True
+    scene().wince_aus.au04 = 2.0
+    assert curves(rig)["AU04.R"][-1] == (5, 2)

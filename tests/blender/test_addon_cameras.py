@@ -145,7 +145,7 @@ def test_cameras_moved_by_hand_come_back_from_a_rig_file(addon, face, scene, lib
     saved = {camera.name: camera for camera in rigs.resolve([str(library / "mine.json")])}
     frame = aims.frame(matrix)
     for obj, camera in cameras.in_scene(scene):
-        assert camera == saved[camera.name]
+        assert rigs.to_json([camera]) == rigs.to_json([saved[camera.name]])        # the same, but for what a rig file rounds
         seen = cameras.view_of(obj, scene)
         same_numbers(seen, views.moved(job_view(face.person, saved[camera.name]), frame))
         np.testing.assert_allclose(seen.matrix_world, np.array(obj.matrix_world), atol=2e-6)
@@ -209,7 +209,8 @@ def test_an_artists_own_camera_is_used_as_it_stands(addon, face, scene, tmp_path
     assert camera.name == "nose_close-up" and camera.lens_mm == 120
     view = job_view(face.person, camera)
     np.testing.assert_allclose(view.matrix_world, np.array(obj.matrix_world), atol=1e-6)
-    assert addon.ops.wince.save_cameras(filepath=str(tmp_path / "rig")) == {"FINISHED"} and rigs.read(tmp_path / "rig.json") == (camera,)
+    assert addon.ops.wince.save_cameras(filepath=str(tmp_path / "rig")) == {"FINISHED"}
+    assert (tmp_path / "rig.json").read_text() == rigs.to_json([camera]) == rigs.to_json(rigs.read(tmp_path / "rig.json"))
 
 
 def test_cameras_inside_the_head_are_told_and_not_saved(addon, face, scene, tmp_path):
@@ -280,6 +281,16 @@ def test_re_aim_follows_the_face_and_keeps_what_was_moved_by_hand(addon, face, s
     hand_move(addon, scene)
     addon.ops.wince.re_aim_cameras(as_described=True)
     assert [camera for _, camera in cameras.in_scene(scene)] == wanted
+
+
+def test_cameras_are_drawn_small_and_as_the_artist_likes(addon, face, scene):
+    move(addon, face, Matrix.Scale(2, 4))
+    addon.ops.wince.add_cameras(rig="frontal")
+    (obj,) = by_name(scene).values()
+    assert obj.data.display_size == pytest.approx(0.16)
+    obj.data.display_size = 0.5
+    addon.ops.wince.re_aim_cameras()
+    assert obj.data.display_size == 0.5
 
 
 def test_re_aim_keeps_the_fill_for_another_person_and_another_format(addon, face, scene):

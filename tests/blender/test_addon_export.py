@@ -138,3 +138,37 @@ def test_the_blend_alone_moves_without_the_add_on(addon, face, tmp_path):
 def test_a_folder_that_is_not_there_is_named(addon, face, tmp_path):
     with pytest.raises(RuntimeError, match="there is no folder"):
         addon.ops.wince.export_glb(filepath=str(tmp_path / "nowhere" / "face.glb"))
+
+
+@pytest.mark.parametrize("kind", ["glb", "fbx", "labels", "blend"])
+@pytest.mark.parametrize("folder", [False, True])
+def test_a_file_without_a_name_is_refused(addon, face, tmp_path, kind, folder):
+    with pytest.raises(RuntimeError, match="no file name was given"):
+        getattr(addon.ops.wince, f"export_{kind}")(filepath=str(tmp_path) if folder else "")
+
+
+@pytest.mark.parametrize("kind", ["glb", "fbx"])
+@pytest.mark.parametrize("targets_of", ["arkit", "aus"])
+def test_a_mesh_without_its_shape_keys_is_refused(addon, face, tmp_path, kind, targets_of):
+    face.mesh_object.shape_key_clear()
+    before, names = blocks(addon), [obj.name for obj in face.objects]
+    with pytest.raises(RuntimeError, match="Face has no shape keys"):
+        getattr(addon.ops.wince, f"export_{kind}")(filepath=str(tmp_path / "face"), kind=targets_of)
+    assert blocks(addon) == before and [obj.name for obj in face.objects] == names and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["glb", "fbx"])
+def test_a_mesh_that_was_subdivided_is_refused(addon, face, tmp_path, kind):
+    addon.context.view_layer.objects.active = face.mesh_object
+    addon.ops.object.mode_set(mode="EDIT")
+    addon.ops.mesh.select_all(action="SELECT")
+    addon.ops.mesh.subdivide()
+    addon.ops.object.mode_set(mode="OBJECT")
+    with pytest.raises(RuntimeError, match=f"its face pack has {len(face.person.base)}"):
+        getattr(addon.ops.wince, f"export_{kind}")(filepath=str(tmp_path / "face"))
+
+
+def test_the_texture_is_called_after_the_face(addon, face):
+    face.mesh_object.name = "Anna"
+    with plain_copy.copy_of(face, {}, addon.context.scene):
+        assert "Anna Skin" in addon.data.images

@@ -162,6 +162,28 @@ def test_every_driver_is_a_simple_expression(addon):
         assert curve.driver.is_simple_expression and curve.driver.is_valid and len(curve.driver.expression) < 256
 
 
+def test_move_takes_the_target_and_afterwards_the_face(addon):
+    face, target = with_target(addon)
+    assert addon.context.active_object == target and addon.context.selected_objects == [target]
+    assert faces.active(addon.context).armature == face.armature
+    before = target.location.copy()
+    addon.ops.transform.translate(value=(0.2, 0, 0))
+    assert tuple(target.location - before) == pytest.approx((0.2, 0, 0), abs=1e-6)
+    addon.ops.wince.remove_look_at()
+    assert addon.context.active_object == face.armature and set(addon.context.selected_objects) == set(face.objects)
+
+
+def test_in_pose_mode_the_rig_stays_active(addon):
+    addon.ops.wince.add_face(seed=3)
+    face = faces.active(addon.context)
+    addon.ops.object.mode_set(mode="POSE")
+    addon.ops.wince.add_look_at()
+    assert addon.context.active_object == face.armature and addon.context.mode == "POSE"
+    addon.ops.wince.remove_look_at()
+    assert addon.context.active_object == face.armature and addon.context.mode == "POSE"
+    addon.ops.object.mode_set(mode="OBJECT")
+
+
 def test_removing_keeps_the_gaze_and_frees_the_sliders(addon):
     face, target = with_target(addon)
     place(addon, face, target, (0.2, -0.6, 0.1))

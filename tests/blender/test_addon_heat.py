@@ -156,6 +156,16 @@ def test_colours_follow_the_scale(face):
     assert np.ptp(inside, axis=0).max() == 0 and inside[0].max() < 0.1
 
 
+def test_eyes_stay_light_and_iris_and_pupil_darker(face):
+    heat.show(face)
+    for eye in face.eyes.values():
+        shades = np.unique(colours(eye).round(3).mean(axis=1))
+        assert shades.max() > 0.45 and shades.min() < 0.06 and np.median(colours(eye)) > 0.1
+        assert eye.data.attributes.active_color_name == geometry_nodes.COLOUR
+    heat.remove(face)
+    assert not [name for eye in face.eyes.values() for name in eye.data.attributes.keys() if "heat" in name]
+
+
 @pytest.mark.parametrize(("cover", "show"), [(True, True), (False, True), (True, False)])
 def test_a_render_keeps_the_looks_and_writes_every_term(face, tmp_path, cover, show):
     aus = ActionUnits.parse("4D+6C+10B+43")

@@ -113,6 +113,7 @@ def test_a_slider_set_to_what_it_is_changes_nobody(face, person):
 @pytest.mark.parametrize("mode", ["EDIT", "SCULPT"])
 def test_a_face_in_another_mode_is_left_alone_and_says_why(face, person, mode):
     before = face.armature[faces.IDENTITY]
+    bpy.context.view_layer.objects.active = face.mesh_object
     bpy.ops.object.mode_set(mode=mode)
     person.age = 80
     assert face.armature[faces.IDENTITY] == before and f"is in {mode.title()} Mode" in properties.trouble(face)
@@ -127,6 +128,26 @@ def test_a_changed_topology_is_refused_with_a_sentence(face, person):
     before = face.armature[faces.IDENTITY]
     person.age = 80
     assert face.armature[faces.IDENTITY] == before and "a face keeps its topology" in properties.trouble(face)
+
+
+@pytest.mark.parametrize("what", ["location", "rotation", "scale"])
+def test_applied_bones_are_refused_with_a_sentence(face, person, what):
+    face.armature.location, face.armature.rotation_euler.z, face.armature.scale = (1, 2, 3), 0.5, (2, 2, 2)
+    assert face.fixed == ""
+    before = face.armature[faces.IDENTITY]
+    bpy.ops.object.select_all(action="DESELECT")
+    face.armature.select_set(True)
+    bpy.ops.object.transform_apply(**{name: name == what for name in ("location", "rotation", "scale")})
+    person.age = 80
+    assert face.armature[faces.IDENTITY] == before and "Object > Apply" in properties.trouble(face)
+    assert not bpy.ops.wince.another_person.poll()
+
+
+def test_a_face_without_shape_keys_is_refused_with_a_sentence(face, person):
+    face.mesh_object.shape_key_clear()
+    before = face.armature[faces.IDENTITY]
+    person.age = 80
+    assert face.armature[faces.IDENTITY] == before and "has no shape keys any more" in properties.trouble(face)
 
 
 def test_a_broken_identity_is_told_and_breaks_no_slider(face, person):

@@ -19,7 +19,7 @@ from wince.job.render import render
 from wince.job.sitting import Sitting
 from wince.job.studio import Studio
 from wince.operators.light import PRESETS
-from wince.stage import cameras, device, dress, lights, passes, setting, world
+from wince.stage import cameras, colour, complexion, device, dress, lights, materials, passes, setting, world
 
 KINDS = [kind for kind, *_ in PRESETS]
 WORLDS = ["plain", "hdri:sunset"]
@@ -253,9 +253,22 @@ def test_an_hdri_of_ones_own(addon, face, scene, tmp_path):
     drawn = setting.draw(spec.Lighting(("none",), (word,), ("plain",)), 4, 0, (), setting.skin_luminance(face.person))
     assert drawn == known
     np.testing.assert_allclose(world.irradiance(known.world, world.TOWARDS_FACE), known.world["share"] * world.AMBIENT, rtol=2e-3)
-    for path in ("", str(tmp_path / "gone.hdr"), str(tmp_path)):
+    with pytest.raises(RuntimeError, match="choose an HDRI file first"):
+        addon.ops.wince.set_light(world="file", hdri_file="")
+    for path in (str(tmp_path / "gone.hdr"), str(tmp_path)):
         with pytest.raises(RuntimeError, match="is not an HDRI"):
             addon.ops.wince.set_light(world="file", hdri_file=path)
+
+
+def test_lamps_have_names_of_their_own_and_leave_no_empty_collection(addon, face, scene):
+    addon.ops.wince.set_light(kind="studio", seed=1)
+    assert [lamp.name for _, lamp in sorted(lights.of_scene(scene).items())] == ["Key", "Fill", "Rim"]
+    addon.ops.wince.remove_light()
+    assert "Wince Lights" not in addon.data.collections
+    addon.ops.wince.set_light(kind="studio", seed=1)
+    scene.collection.children["Wince Lights"].objects.link(addon.data.objects.new("Mine", None))
+    addon.ops.wince.remove_light()
+    assert [obj.name for obj in scene.collection.children["Wince Lights"].objects] == ["Mine"]
 
 
 def test_undo_takes_the_light_back(addon, face, scene):
@@ -274,3 +287,13 @@ def test_a_stretched_face_is_refused_and_nothing_is_changed(addon, face, scene):
     with pytest.raises(RuntimeError, match="stretched or mirrored"):
         addon.ops.wince.set_light(kind="studio")
     assert not lights.of_scene(scene) and setting.LIGHT not in scene and not cameras.listed(scene)
+
+
+def test_solid_shading_has_the_persons_colours(face):
+    worn, who = dress.worn_by(face), face.person.identity
+    shown = {name: np.array(material.diffuse_color[:3]) for name, material in worn.items()}
+    assert np.abs(colour.to_lab(shown["skin"])[0] - who.skin_lab[0]) < 5
+    np.testing.assert_allclose(shown["iris"], complexion.IRIS[who.iris], atol=1e-6)
+    light = {name: colour.luminance(rgb) for name, rgb in shown.items()}
+    assert light["lashes"] < light["brows"] < light["skin"] and light["pupil"] < light["iris"] < light["sclera"]
+    assert all(material.roughness == pytest.approx(materials.LOOKS[name].roughness) for name, material in worn.items())

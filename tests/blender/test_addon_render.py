@@ -289,8 +289,10 @@ def test_what_cannot_be_rendered_is_refused_with_a_sentence(stage):
     assert [render.state for render in background.RENDERS] == [child.FAILED] * 2
     assert stage.ops.wince.report_render(number=1) == {"FINISHED"}             # raises nothing in the timer that asks for it
     preferences.get(stage.context).output_folder = "//wince"
-    with pytest.raises(RuntimeError, match="never saved"):
-        stage.ops.wince.render_frame()
+    for operator in (stage.ops.wince.render_frame, stage.ops.wince.render_dataset):
+        assert not operator.poll()                                             # greyed out
+        with pytest.raises(RuntimeError, match="never saved"):
+            operator()
     assert scene.wince_render.quality == "WINCE"
 
 

@@ -15,10 +15,12 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 from wince.bridge import face as faces  # noqa: E402
-from wince.bridge import fcurves, poses  # noqa: E402
+from wince.bridge import fcurves, geometry_nodes, poses  # noqa: E402
 from wince.core import rig  # noqa: E402
 from wince.core.facs.action_units import ActionUnits  # noqa: E402
+from wince.core.facs.arkit import ARKIT_NAMES  # noqa: E402
 from wince.core.facs.table import AU_KEYS  # noqa: E402
+from wince.stage import plain_copy  # noqa: E402
 
 AGREE_M = 1e-5
 VISITOR = '''
@@ -294,3 +296,71 @@ def test_a_linked_face_is_not_animated_here(addon, tmp_path):
     with pytest.raises(RuntimeError, match="linked from another file"):
         addon.ops.wince.bake_shape_keys()
     assert scene.frame_end == 250
+
+
+def linked(addon, library):
+    """Link the library's face and make it the active one."""
+    empty(addon)
+    face = next(faces.of(obj) for obj in get_collection(library, link=True).objects if obj.type == "ARMATURE")
+    addon.context.view_layer.objects.active = face.armature
+    return face
+
+
+def test_sliders_of_a_linked_face_do_nothing(addon, tmp_path):
+    library, *_ = make_library(addon, tmp_path)
+    face, scene = linked(addon, library), addon.context.scene
+    scene.wince_aus.au04, scene.wince_aus.code, scene.wince_pspi, scene.wince_pain_variation = 3.0, "12C", 7, 2
+    assert not any(poses.read(face.armature).values()) and (scene.wince_aus.au04, scene.wince_pspi) == (0, 0)
+    assert not addon.context.window_manager.wince_refused.typed
+
+
+@pytest.mark.parametrize("get", [linked, override])
+@pytest.mark.parametrize("kind", ["glb", "fbx"])
+def test_a_face_of_another_file_is_exported_and_left_as_it_was(addon, tmp_path, get, kind):
+    library, *_ = make_library(addon, tmp_path, keyed=True)
+    face = get(addon, library)
+    addon.context.view_layer.objects.active = face.armature
+    addon.context.scene.frame_end = 11
+    before = {block.name_full for block in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.armatures, *bpy.data.images)}
+    with plain_copy.copy_of(face, {}, addon.context.scene) as (_, skin):
+        assert [modifier.type for modifier in skin.modifiers] == ["ARMATURE"] and not skin.override_library
+        assert [eye.parent_bone for eye in skin.parent.children if eye != skin and not eye.constraints] == ["eye.L", "eye.R"]
+    assert getattr(addon.ops.wince, f"export_{kind}")(filepath=str(tmp_path / f"face.{kind}")) == {"FINISHED"}
+    after = {block.name_full for block in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.armatures, *bpy.data.images)}
+    assert after == before
+    empty(addon)
+    (addon.ops.import_scene.gltf if kind == "glb" else addon.ops.import_scene.fbx)(filepath=str(tmp_path / f"face.{kind}"))
+    skin = next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    assert skin.name.startswith("Face") and tuple(skin.data.shape_keys.key_blocks.keys()[1:]) == ARKIT_NAMES
+
+
+@pytest.mark.parametrize("get", [linked, override])
+def test_the_rig_of_another_file_is_exported_there(addon, tmp_path, capfd, get):
+    library, *_ = make_library(addon, tmp_path)
+    face = get(addon, library)
+    addon.context.view_layer.objects.active = face.armature
+    with pytest.raises(RuntimeError, match=r"linked from .*library\.blend: export its rig there"):
+        addon.ops.wince.export_blend(filepath=str(tmp_path / "rig.blend"))
+    assert not (tmp_path / "rig.blend").exists() and "Traceback" not in capfd.readouterr().err
+
+
+def test_settings_of_heat_without_a_whole_face_are_the_usual_ones(addon):
+    face = new_face(addon)
+    face.mesh_object.parent = None                         # what Blender asks about while it compares an override with its library
+    settings = face.armature.wince_heat_overlay
+    settings.maximum = 7.0
+    assert (settings.term, settings.maximum, settings.cover) == ("ALL", pytest.approx(geometry_nodes.MAXIMUM_MM), True)
+
+
+def test_an_override_of_an_animated_face_takes_keyframes(addon, tmp_path):
+    library, *_ = make_library(addon, tmp_path, keyed=True)
+    face = override(addon, library)
+    addon.context.view_layer.objects.active = face.armature
+    addon.context.scene.frame_set(5)
+    poses.bone(face.armature)["AU12.R"] = 3.0
+    assert addon.ops.wince.keyframe_au(number=12) == {"FINISHED"}
+    found = {curve.data_path: [tuple(point.co) for point in curve.keyframe_points] for curve in fcurves.curves(face.armature)}
+    assert found[poses.curve_path("AU12.R")] == [(5, 3)] and len(found[poses.curve_path("AU04.L")]) == 3
+    assert face.armature.animation_data.action.library is None
+    addon.ops.wince.keyframe_au(number=12)
+    assert not (curve := fcurves.curves(face.armature).find(poses.curve_path("AU12.R"))) or not len(curve.keyframe_points)

@@ -267,7 +267,7 @@ def test_stretched_and_mirrored_faces_are_refused(scale):
 
 # Rig files -----------------------------------------------------------------------------------------------------------
 
-HAND = (Camera("nose", yaw_deg=12.345678901234567, pan_deg=-0.1, tilt_deg=2.0, distance_m=0.7, resolution=(320, 200), look_at="eyes"),
+HAND = (Camera("nose", yaw_deg=12.345679, pan_deg=-0.1, tilt_deg=2.0, distance_m=0.7, resolution=(320, 200), look_at="eyes"),
         Camera("ring", generator="arc", params={"count": 3}))
 
 
@@ -277,6 +277,8 @@ def test_a_rig_file_gives_back_what_was_saved(tmp_path):
     assert rigs.read(path) == HAND == tuple(rigs.resolve([str(path)]))
     assert rigs.inlined(("frontal", "own.json"), tmp_path) == ("frontal", *HAND)
     assert rigs.own(tmp_path) == {"own": path} and rigs.own(tmp_path / "nowhere") == {}
+    exact = Camera("nose", yaw_deg=12.345678901234567, distance_m=0.7)
+    assert '"yaw_deg": 12.345679,' in rigs.to_json([exact])                    # to a millionth
     assert "fill" not in path.read_text(encoding="utf-8")                      # what is as usual is not said
 
 

@@ -212,7 +212,22 @@ def test_files_that_cannot_be_read():
 def test_empty_cells_and_rows_that_go_back_are_left_out():
     track, notes = track_csv.read("time,AU04,AU06\n0,1,1\n1,,1\n2,3,nan\n3,4,4\n2.5,5,5\n4,9,1\n")
     assert track.times.tolist() == [0, 3, 4] and track.values["AU04.L"].tolist() == [1, 4, 5]
-    assert notes == ["intensities outside 0 to 5 were cut off there", "3 of 6 rows were left out"]
+    assert notes == ["intensities outside 0 to 5 were cut off there", "3 of 6 rows were left out, 1 of them because time does not go "
+                     "forward there, first on line 6"]
+
+
+def test_rows_that_go_back_are_said_where_no_other_is_lost():
+    track, notes = track_csv.read("time,AU04\n0,1\n2,2\n1,3\n1.5,4\n3,5\n")
+    assert track.times.tolist() == [0, 2, 3]
+    assert notes == ["2 of 5 rows were left out, 2 of them because time does not go forward there, first on line 4"]
+
+
+@pytest.mark.parametrize("name", ["timestamp", "time"])
+def test_a_clock_in_milliseconds_is_refused(name):
+    rows = "".join(f"{1.7e12 + 40 * k:.0f},1\n" for k in range(4))
+    with pytest.raises(WinceError, match=f"the column {name} goes on by 40 from row to row: expected are seconds"):
+        track_csv.read(f"{name},AU04\n{rows}")
+    assert track_csv.read(f"{name},AU04\n1700000000.5,1\n1700000001,2\n")[0].times.tolist() == [0, 0.5]
 
 
 # What contradicts

@@ -106,6 +106,18 @@ def test_07_undo_and_redo_move_it_back_and_forth(user):
     user.keep("undone-and-redone")
 
 
+def test_07_presets_are_seen_at_once(user):
+    """In pixels: asking for vertices would evaluate what the window has not drawn."""
+    pictures = []
+    for name in ("Severe", "None", "Severe", "None"):                     # the first brings up the redo panel, which draws all anew
+        user.click(name, user.sidebar)
+        time.sleep(1.5)
+        pictures.append(user.see()[200:600, 400:900].astype(int))
+        user.keep(f"preset-{name}")
+    assert np.abs(pictures[2] - pictures[1]).mean() > 0.3
+    assert np.abs(pictures[3] - pictures[1]).mean() < 0.1
+
+
 def test_08_a_typed_code_is_the_pose(user):
     below = user.find("Reset All", user.sidebar)
     user.fill(below.x, below.y - 2.5 * ROW_PX, CODE)
@@ -171,6 +183,9 @@ def test_12_the_cameras_are_rendered_with_labels(user):
 
 
 def test_13_a_duplicated_mesh_gets_a_rig_of_its_own(user):
+    left, top, right, bottom = user.ask("area()")["WINDOW"]
+    user.click_at((left + right) / 2, top + 0.35 * (bottom - top))        # a click on the face takes the mesh alone
+    user.wait("[o.name for o in bpy.context.view_layer.objects if o.select_get()] == ['Face']")
     user.in_view("shift+d", "Escape")
     user.wait("len(faces()) == 2 and len({rig(name).name for name in faces()}) == 2")
     user.keep("duplicated")

@@ -10,6 +10,7 @@
     sculpted    the person as the mesh has them, sculpted keys included
     copies      copied faces: what is not sound about one, a rig of its own
     gaze        what the eyes look at, as drivers of the gaze AUs
+    actions     the action that a datablock may write to
     fcurves     action units and PSPI over time as F-curves
     sampling    what moves a face, frame by frame, as Blender evaluates it
     bake        a face's animation as keys on shape keys and bones, and back

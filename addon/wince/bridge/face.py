@@ -22,6 +22,7 @@ IDENTITY = "wince_identity"      # ID property of the armature object: the ident
 PART = "wince_part"              # ID property of the other objects: which part they are
 FACE, EYES = "face", {"L": "eye.L", "R": "eye.R"}
 EDITED_M = 1e-7                  # a vertex further from where its person has it was moved by an artist
+JOINT_M = 1e-4                   # a bone further from the pack's joint was applied or edited
 
 
 class RiggedFace:
@@ -51,6 +52,9 @@ class RiggedFace:
             return f"{obj.name} is in {obj.mode.replace('_', ' ').title()} Mode: go back to Object Mode to change who it is"
         if any(block.library or block.override_library for block in (self.armature, obj.data)):
             return f"{obj.name} is linked from another file: change who it is there, or make it local with all its data"
+        if _bones_moved(self.armature):
+            return (f"{self.armature.name} no longer has its bones where its face pack has the joints, so the eyes would not fit: "
+                    f"undo what applied or edited them (Object > Apply)")
         return ""
 
     @property
@@ -69,11 +73,12 @@ class RiggedFace:
     def set_person(self, person):
         """Make it another person of the same pack; AU values, materials and whatever an artist sculpted or added stay.
 
-        raises   WinceError when an artist has changed the mesh's topology, or it cannot be changed now, see `fixed`
+        raises   WinceError when an artist has changed the mesh's topology, removed all shape keys, or it cannot be changed now,
+                 see `fixed`
         """
         if sentence := self.fixed:
             raise WinceError(sentence)
-        _check_topology(self.mesh_object, person)
+        _check_mesh(self.mesh_object, person)
         edits = _edits(self.mesh_object.data, self.person)
         _write_person(self.mesh_object.data, person, edits)
         for side, obj in self.eyes.items():
@@ -118,6 +123,8 @@ def build(person, collection=None, name="Face", subdivision=1):
     bones[IDENTITY], skin[PART] = person.identity.json(), FACE
     for side, eye in eyes.items():
         eye[PART] = EYES[side]
+    for part in (skin, *eyes.values()):
+        _lock(part)
     for attribute in (HEAT, *(f"{HEAT}_{term}" for term in TERMS)):
         mesh.set_attribute(data, attribute, np.zeros(len(person.base)))
     return RiggedFace(bones, skin, eyes, person)
@@ -156,11 +163,36 @@ def _gather(bones, start):
     return RiggedFace(bones, parts[FACE], {side: parts[part] for side, part in EYES.items() if part in parts})
 
 
-def _check_topology(obj, person):
+def _lock(obj):
+    """Keep a part from being moved by hand: it would leave its rig and the other parts behind."""
+    obj.lock_location = obj.lock_rotation = obj.lock_scale = (True,) * 3
+    obj.lock_rotation_w = True
+
+
+@lru_cache(maxsize=16)
+def _joints(text):
+    """Return {joint: (3,) metres} of the pack of an identity's text; {} where it cannot be known: that is told elsewhere."""
+    try:
+        return people.model_for(people.identity(text).pack_hash).pack.joints
+    except WinceError:
+        return {}
+
+
+def _bones_moved(bones):
+    """Tell whether bones at rest, which Object > Apply changes, stand elsewhere than the joints of the face's pack."""
+    joints, rest = _joints(bones[IDENTITY]), bones.data.bones
+    return any(np.abs(np.array(rest[name].head_local) - joints[joint]).max() > JOINT_M
+               for name, (joint, *_) in armature.BONES.items() if joint in joints and name in rest)
+
+
+def _check_mesh(obj, person):
     have, need = len(obj.data.vertices), len(person.base)
     if have != need:
         raise WinceError(f"{obj.name} has {have} vertices, its face pack has {need}: undo what added or removed them, "
                          f"a face keeps its topology to become another person")
+    if obj.data.shape_keys is None:
+        raise WinceError(f"{obj.name} has no shape keys any more: undo what removed or applied them, a face needs them to become "
+                         f"another person")
 
 
 def _add_keys(obj, person, bones):

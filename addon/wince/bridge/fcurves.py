@@ -3,11 +3,11 @@
 import bpy
 import numpy as np
 
-from ..core.errors import WinceError
 from ..core.facs.pspi import HIGHEST
 from ..core.facs.table import AU_KEYS
 from ..core.facs.tracks import rivals
 from . import poses, version
+from .actions import channels, check_animatable
 from .armature import AU_BONE
 
 PSPI = "PSPI"                                          # ID property of the pose bone, where the score is a curve
@@ -17,36 +17,9 @@ PLAIN = {"amplitude": 0.8, "back": 1.70158, "period": 4.1}             # what Bl
 CHOICES = ("interpolation", "easing", "handle_left_type", "handle_right_type", "type")
 
 
-def check_animatable(block):
-    """Refuse a datablock whose animation belongs to another file.
-
-    raises   WinceError
-    """
-    if block.library is not None:
-        raise WinceError(f"{block.name} is linked from {block.library.filepath}: make a library override of it, or animate it there")
-
-
 def curves(block):
     """Return the F-curves that move a datablock; empty without any."""
     return version.curves_of(block.animation_data) if block.animation_data else ()
-
-
-def channels(block):
-    """Return the channel bag of a datablock's own action, both made where there are none; an action of another file is copied first.
-
-    raises   WinceError when the datablock is linked
-    """
-    check_animatable(block)
-    data = block.animation_data or block.animation_data_create()
-    if data.action is None:
-        data.action = bpy.data.actions.new(f"{block.name} Action")
-    elif data.action.library is not None:
-        data.action = data.action.copy()
-    if data.action_slot is None:
-        data.action_slot = data.action.slots.new(block.id_type, block.name)
-    layers = data.action.layers
-    strips = (layers[0] if layers else layers.new("Layer")).strips
-    return (strips[0] if strips else strips.new(type="KEYFRAME")).channelbag(data.action_slot, ensure=True)
 
 
 def write(block, tracks, frames, group="", interpolation="LINEAR"):

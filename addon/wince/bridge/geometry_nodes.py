@@ -13,9 +13,10 @@ from ..core.heatmap import TERMS, heat_rows, term_of
 from . import version
 from .nodes import grow, set_input, socket
 
-GROUP, GROUP_VERSION = "wince_heat_group", 1          # ID property of our node group and its material: the version of what they hold
+GROUP, GROUP_VERSION = "wince_heat_group", 2          # ID property of our node group and its material: the version of what they hold
 NAME = "Wince Heat"
 VECTOR = "wince_d_"              # point attributes wince_d_<row>: displacement by the row at full, metres
+PLAIN = "wince_heat_plain"       # face attribute: the colour of what is no skin, where it is not OTHER
 HEAT, SKIN, COLOUR = "wince_heat", "wince_skin", "wince_heat_colour"
 SHOW, TERM, MAXIMUM, COVER = "Show", "Term", "Maximum", "Cover Materials"                 # the inputs that are the artist's
 ALL = "All"
@@ -40,6 +41,8 @@ NODES = {
     "chosen": ("GeometryNodeMenuSwitch", {"data_type": "FLOAT"}),
     "share": ("ShaderNodeMath", {"operation": "DIVIDE"}),
     "ramp": ("ShaderNodeValToRGB", {}),
+    "plain": ("GeometryNodeInputNamedAttribute", {"data_type": "FLOAT_COLOR"}),
+    "other": ("ShaderNodeMix", {"data_type": "RGBA"}),
     "shown": ("ShaderNodeMix", {"data_type": "RGBA"}),
     "colours": ("GeometryNodeStoreNamedAttribute", {"data_type": "FLOAT_COLOR", "domain": "POINT"}),
     "cover": ("GeometryNodeSetMaterial", {}),
@@ -58,6 +61,9 @@ LINKS = [
     ("in", MAXIMUM, "share", "Value_001"),
     ("share", "Value", "ramp", "Fac"),
     ("skin", "Attribute", "shown", "Factor_Float"),
+    ("plain", "Exists", "other", "Factor_Float"),
+    ("plain", "Attribute", "other", "B_Color"),
+    ("other", "Result_Color", "shown", "A_Color"),
     ("ramp", "Color", "shown", "B_Color"),
     ("total", "Geometry", "colours", "Geometry"),
     ("shown", "Result_Color", "colours", "Value"),
@@ -210,7 +216,7 @@ def _link_menu(group, made, inputs):
 
 def _set_values(made, material):
     """Set what the links leave open."""
-    names = {"skin": SKIN, "stored": HEAT, "total": HEAT, "colours": COLOUR, "drop": f"{VECTOR}*",
+    names = {"skin": SKIN, "plain": PLAIN, "stored": HEAT, "total": HEAT, "colours": COLOUR, "drop": f"{VECTOR}*",
              **{f"d {row.key}": VECTOR + row.key for row in heat_rows()}, **{f"store {term}": f"{HEAT}_{term}" for term in TERMS}}
     for node, name in names.items():
         set_input(made[node], "Name", name)
@@ -219,7 +225,7 @@ def _set_values(made, material):
             set_input(node, "Value_001", 1000.0)
     version.match_wildcard(made["drop"])
     set_input(made["cover"], "Material", material)
-    set_input(made["shown"], "A_Color", _linear(heat_colours.rgb(heat_colours.OTHER)))
+    set_input(made["other"], "A_Color", linear(heat_colours.rgb(heat_colours.OTHER)))
     _set_ramp(made["ramp"].color_ramp)
 
 
@@ -228,7 +234,7 @@ def _set_ramp(ramp):
     while len(ramp.elements) < STOPS:
         ramp.elements.new(1.0)
     for element, share, colour in zip(ramp.elements, shares, heat_colours.overlay_rgb(shares), strict=True):
-        element.position, element.color = share, _linear(colour)
+        element.position, element.color = share, linear(colour)
 
 
 def _arrange(made, links):
@@ -254,6 +260,6 @@ def _heat_material():
     return material
 
 
-def _linear(rgb255):
+def linear(rgb255):
     """Return the linear RGBA of a display colour in 0..255."""
     return (*Color(np.asarray(rgb255, float) / 255).from_srgb_to_scene_linear(), 1.0)

@@ -9,8 +9,9 @@ import numpy as np
 from ..core import heat_colours
 from ..core.errors import WinceError
 from ..core.heatmap import heat_rows, term_of
+from ..core.pack import EYE_PART_NAMES
 from . import armature, drivers, geometry_nodes, mesh, version
-from .geometry_nodes import ALL, COLOUR, COVER, GROUP, GROUP_VERSION, MAXIMUM, MENU, SHOW, SKIN, TERM, VECTOR
+from .geometry_nodes import ALL, COLOUR, COVER, GROUP, GROUP_VERSION, MAXIMUM, MENU, PLAIN, SHOW, SKIN, TERM, VECTOR
 
 BEFORE = "wince_colour_before"   # ID property of a mesh: the active colour that it had before the overlay
 
@@ -51,6 +52,8 @@ def show(face):
         modifier.show_viewport = modifier.show_render = True
         _set(obj, modifier, SHOW, True)
         _wear_colour(obj.data)
+    for eye in face.eyes.values():
+        _lighten(eye.data)
     refresh(face)
 
 
@@ -75,6 +78,9 @@ def remove(face):
     data = face.mesh_object.data
     for name in [attribute.name for attribute in data.attributes if attribute.name.startswith(VECTOR)]:
         data.attributes.remove(data.attributes[name])
+    for eye in face.eyes.values():
+        if PLAIN in eye.data.attributes:
+            eye.data.attributes.remove(eye.data.attributes[PLAIN])
     for group in groups:
         geometry_nodes.remove_unused(group)
 
@@ -184,6 +190,14 @@ def _wear_colour(data):
     if data.attributes.active_color_name != COLOUR:
         data[BEFORE] = data.attributes.active_color_name
         data.attributes.active_color_name = COLOUR
+
+
+def _lighten(data):
+    """Give an eyeball the colours that it has beside heat, part by part."""
+    part = np.empty(len(data.polygons), np.int32)
+    data.polygons.foreach_get("material_index", part)
+    shades = np.array([geometry_nodes.linear(heat_colours.rgb(heat_colours.EYES[name]))[:3] for name in EYE_PART_NAMES])
+    mesh.set_colour(data, PLAIN, shades[np.clip(part, 0, len(shades) - 1)], "FACE")
 
 
 def _shed_colour(data):

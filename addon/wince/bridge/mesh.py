@@ -51,11 +51,11 @@ def set_vectors(mesh, name, vectors):
     _attribute(mesh, name, "FLOAT_VECTOR", "POINT").data.foreach_set("vector", np.ascontiguousarray(vectors, np.float32).ravel())
 
 
-def set_colour(mesh, name, rgb):
-    """Write a linear colour point attribute (V, 3), made when it is not there."""
+def set_colour(mesh, name, rgb, domain="POINT"):
+    """Write a linear colour attribute (N, 3), made when it is not there."""
     rgba = np.ones((len(rgb), 4), np.float32)
     rgba[:, :3] = rgb
-    _attribute(mesh, name, "FLOAT_COLOR", "POINT").data.foreach_set("color", rgba.ravel())
+    _attribute(mesh, name, "FLOAT_COLOR", domain).data.foreach_set("color", rgba.ravel())
 
 
 def get_attribute(mesh, name):

@@ -1,9 +1,13 @@
 """The AU sliders as they stand, contradictions and all: read, move, keyframe, and keep as pose assets."""
 
+from contextlib import suppress
+
 import bpy
 
+from ..core.errors import WinceError
 from ..core.facs.table import AU_KEYS, keys_of
 from . import version
+from .actions import channels
 from .armature import AU_BONE
 
 KEYED, ANIMATED, DRIVEN = "KEYED", "ANIMATED", "DRIVEN"
@@ -45,17 +49,18 @@ def move(armature, values, scene):
 
 
 def keyframe(armature, keys, frame):
-    """Insert keyframes of sliders at a frame."""
-    for key in keys:
-        bone(armature).keyframe_insert(path_of(key), frame=frame, group=AU_BONE)
+    """Insert keyframes of sliders at a frame; an action of another file is copied first, as it cannot be written to.
+
+    raises   WinceError when the armature is linked, or names the sliders that took no key; the others have theirs
+    """
+    _key(armature, keys, lambda owner, path: owner.keyframe_insert(path, frame=frame, group=AU_BONE))
 
 
 def clear_keyframes(armature, keys, frame):
-    """Remove the keyframes of those sliders that have one at a frame."""
+    """Remove the keyframes of those sliders that have one at a frame; raises as `keyframe` does."""
     moving = Animation(armature, frame)
-    for key in keys:
-        if moving.of(key) == KEYED:
-            bone(armature).keyframe_delete(path_of(key), frame=frame)
+    keyed = [key for key in keys if moving.of(key) == KEYED]
+    _key(armature, keyed, lambda owner, path: owner.keyframe_delete(path, frame=frame))
 
 
 class Animation:
@@ -108,7 +113,25 @@ def asset(armature_name, name, values, description, tags):
 def _key_by_itself(armature, values, changed, frame):
     moving = Animation(armature, frame)
     only_moving = bpy.context.preferences.edit.use_keyframe_insert_available
-    keyframe(armature, [key for key in values if moving.of(key) or (key in changed and not only_moving)], frame)
+    with suppress(WinceError):                            # a locked channel keeps its keys while the slider moves, as all of Blender's do
+        keyframe(armature, [key for key in values if moving.of(key) or (key in changed and not only_moving)], frame)
+
+
+def _key(armature, keys, change):
+    """Let `change(bone, path)` insert or delete a key of each slider."""
+    if not keys:
+        return
+    channels(armature)
+    if refused := [key for key in keys if not _changes(change, bone(armature), path_of(key))]:
+        raise WinceError(f"the keyframes of {', '.join(refused)} on {armature.name} did not change: "
+                         f"unlock these channels in the Graph Editor")
+
+
+def _changes(change, owner, path):
+    try:
+        return change(owner, path)
+    except RuntimeError:                                  # what Blender makes of a locked channel
+        return False
 
 
 def _has_key(curve, frame):

@@ -81,6 +81,5 @@ def frame(matrix, name="the face"):
         return STILL
     across, sizes, along = np.linalg.svd(matrix[:3, :3])
     if np.linalg.det(matrix[:3, :3]) <= 0 or sizes[0] - sizes[2] > UNEVEN * sizes[0]:
-        raise WinceError(f"{name} is stretched or mirrored by its scale: give it one positive scale on all axes, or apply it "
-                         f"(Object > Apply > Scale)")
+        raise WinceError(f"{name} is stretched or mirrored by its scale: give it one positive scale on all axes")
     return Frame(matrix[:3, 3].copy(), float(sizes.mean()), across @ along)

@@ -11,6 +11,7 @@ from . import spec
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "cameras"
 FILE = ".json"
 VIEWS = "views"                        # the rig whose cameras are also known by their own names
+PLACES = 6                             # a thousandth of a millimetre, of a second of arc some thousandths
 USUAL = {entry.name: entry.default for entry in fields(spec.Camera) if entry.default is not MISSING} | {"params": {}}
 
 
@@ -49,9 +50,17 @@ def own(folder):
 
 
 def to_json(cameras):
-    """Return cameras as the text of a rig file: a line each, what is as usual left out; `read` gives them back, equal."""
-    lines = (json.dumps({key: value for key, value in asdict(camera).items() if value != USUAL.get(key)}) for camera in cameras)
+    """Return cameras as the text of a rig file: a line each, numbers to PLACES, what is as usual left out; `read` gives them back."""
+    told = ({key: _rounded(value) for key, value in asdict(camera).items()} for camera in cameras)
+    lines = (json.dumps({key: value for key, value in camera.items() if value != USUAL.get(key)}) for camera in told)
     return "[\n " + ",\n ".join(lines) + "\n]\n"
+
+
+def _rounded(value):
+    """Return a value with the numbers in it rounded."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    return round(value, PLACES) if isinstance(value, float) else value
 
 
 def inlined(cameras, folder):

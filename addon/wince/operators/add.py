@@ -1,4 +1,4 @@
-"""Add > Mesh > FACS Face."""
+"""Add > Mesh > FACS Face, and how a face is selected: all of it, its rig active, so that Move takes it as a whole."""
 
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty
@@ -6,9 +6,10 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty
 from .. import preferences
 from ..bridge import people
 from ..core import demographics
+from ..core.errors import WinceError
 from ..job import spec
 from ..stage import dress, passes
-from .base import Reporting
+from .base import OnFace, Reporting
 
 ANY = "any"
 OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
@@ -18,11 +19,20 @@ def put(context, person):
     """Build a person's face at the 3D cursor, make it the one that is selected, and return it."""
     face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS)
     face.armature.location = context.scene.cursor.location
+    select(context, face.objects)
+    return face
+
+
+def select(context, objects):
+    """Select these objects alone and make the first one active; those that the view layer leaves out are passed over."""
+    context.view_layer.update()                           # without it Blender 5 lets no object be selected that is new
+    there = [obj for obj in objects if obj.name in context.view_layer.objects]
     for obj in context.selected_objects:
         obj.select_set(False)
-    face.mesh_object.select_set(True)
-    context.view_layer.objects.active = face.mesh_object
-    return face
+    for obj in there:
+        obj.select_set(True)
+    if there:
+        context.view_layer.objects.active = there[0]
 
 
 class WINCE_OT_add_face(Reporting, bpy.types.Operator):
@@ -57,6 +67,20 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
         return demographics.sample(self.seed, 0, wish, people.model().pack)
 
 
+class WINCE_OT_select_rig(OnFace, bpy.types.Operator):
+    """Move, turn and scale the face by its rig"""
+
+    bl_idname = "wince.select_rig"
+    bl_label = "Select Rig"
+
+    def act(self, context, face):
+        """Select the whole face, so that a copy is whole too, and make the rig the active object."""
+        if not face.armature.visible_get(view_layer=context.view_layer):
+            raise WinceError(f"{face.armature.name} is hidden: show it in the Outliner first, a hidden rig cannot be selected")
+        select(context, face.objects)
+        return f"Selected {face.armature.name} and what hangs on it"
+
+
 def _in_menu(menu, context):
     menu.layout.operator(WINCE_OT_add_face.bl_idname, icon="USER")
     menu.layout.operator("wince.add_face_from_file", icon="USER")
@@ -72,4 +96,4 @@ def unregister():
     bpy.types.VIEW3D_MT_mesh_add.remove(_in_menu)
 
 
-CLASSES = (WINCE_OT_add_face,)
+CLASSES = (WINCE_OT_add_face, WINCE_OT_select_rig)

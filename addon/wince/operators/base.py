@@ -6,6 +6,14 @@ from ..core.errors import WinceError
 NO_FACE = "Select a FACS face, or add one: Add > Mesh > FACS Face"
 
 
+def redraw(context):
+    """Have every 3D View drawn again: sliders that are ID properties, written by code, tell no window."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                area.tag_redraw()
+
+
 class Reporting:
     """Makes an operator's `execute` of its `act(context)`: the sentence it returns is reported, a WinceError cancels with its own."""
 
@@ -18,6 +26,7 @@ class Reporting:
         except WinceError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
+        redraw(context)
         if done:
             self.report({"INFO"}, done)
         return {"FINISHED"}

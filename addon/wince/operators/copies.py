@@ -11,6 +11,7 @@ from bpy.app.handlers import persistent
 from .. import preferences
 from ..bridge import copies
 from ..bridge import face as faces
+from .add import select
 from .base import Reporting
 
 WAIT, SAID = 0.1, 6.0            # seconds between looks at running tools; how long the status bar says what was done
@@ -95,8 +96,10 @@ def mend_new(context, new, window=None):
     """
     wanted = preferences.get(context).mend_copies and context.mode in ("OBJECT", "POSE")
     unsound = [face for face in copies.unsound(context.scene) if face.mesh_object.session_uid in new] if wanted else []
+    meshes = [face.mesh_object for face in unsound]
     said = mend(unsound)
     if said:
+        select(context, [obj for mesh in meshes for obj in faces.of(mesh).objects])      # a face is moved by its rig, so that is at hand
         Watch.count, Watch.seen = len(bpy.data.objects), Watch.seen | frozenset(_meshes())
         bpy.ops.ed.undo_push(message=WINCE_OT_mend_copies.bl_label)
         _say(window, said)

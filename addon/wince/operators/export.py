@@ -28,6 +28,8 @@ class Exporting(OnFace, ExportHelper):
 
     def act(self, context, face):
         """Write the file."""
+        if not self.filepath or Path(self.filepath).is_dir():
+            raise WinceError(f"no file name was given: choose where to write, such as face{self.filename_ext}")
         path = Path(bpy.path.abspath(self.filepath))
         if not path.parent.is_dir():
             raise WinceError(f"there is no folder {path.parent}: choose one that exists")
@@ -54,6 +56,7 @@ class Moving(Exporting):
 
     def write(self, context, face, path):
         """Export a plain copy, and take the copy away again."""
+        plain_copy.check(face)
         wanted = chosen(face, self.kind)
         with plain_copy.copy_of(face, wanted, context.scene) as (collection, skin):
             frames = plain_motion.play(face, skin, context.scene) if self.animation else 0
@@ -145,6 +148,7 @@ class WINCE_OT_export_blend(Exporting, bpy.types.Operator):
 
     def write(self, context, face, path):
         """Write a scene with nothing in it but the face and what hangs on it."""
+        _refuse_linked(face)
         objects = [*face.objects, *(obj for obj in face.armature.children_recursive if obj not in face.objects)]
         scene, collection = bpy.data.scenes.new("Scene"), bpy.data.collections.new(face.mesh_object.name)
         try:
@@ -157,6 +161,15 @@ class WINCE_OT_export_blend(Exporting, bpy.types.Operator):
             bpy.data.scenes.remove(scene)
             bpy.data.collections.remove(collection)
         return f"Wrote {path.name}: {len(objects)} objects in the collection {face.mesh_object.name}"
+
+
+def _refuse_linked(face):
+    """Refuse a face that a file of its own would only refer to."""
+    for block in (block for obj in face.objects for block in (obj, obj.data)):
+        source = block if block.library else block.override_library and block.override_library.reference
+        if source:
+            raise WinceError(f"{face.mesh_object.name} is linked from {source.library.filepath}: export its rig there, "
+                             f"or make it local with all its data")
 
 
 CLASSES = (WINCE_OT_export_glb, WINCE_OT_export_fbx, WINCE_OT_export_labels, WINCE_OT_export_blend)

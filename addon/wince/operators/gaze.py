@@ -4,6 +4,7 @@ import bpy
 
 from ..bridge import face as faces
 from ..bridge import gaze
+from .add import select
 from .base import OnFace
 
 
@@ -23,6 +24,8 @@ class WINCE_OT_add_look_at(OnFace, bpy.types.Operator):
         gaze.check(face)
         target = gaze.new_target(face)
         gaze.attach(face, target)
+        if context.mode == "OBJECT":                      # Pose Mode is left as it is: there the rig is at work
+            select(context, [target])
         return f"The eyes follow {target.name}: move it, or parent it to what they should follow"
 
 
@@ -40,6 +43,8 @@ class WINCE_OT_remove_look_at(OnFace, bpy.types.Operator):
     def act(self, context, face):
         """Free the gaze."""
         gaze.detach(face)
+        if context.mode == "OBJECT":
+            select(context, face.objects)
         return f"{face.mesh_object.name}: the gaze is free again, and stays where it was"
 
 

@@ -95,8 +95,10 @@ def _word(group):
     """Return the world as a job names it."""
     if group.world == OWN_FILE:
         path = Path(bpy.path.abspath(group.hdri_file))
-        if not group.hdri_file or path.suffix.lower() not in world.KINDS_OF_FILE or not path.is_file():
-            raise WinceError(f"{group.hdri_file or 'no file'} is not an HDRI: choose an .exr or .hdr file, or one of Blender's own worlds")
+        if not group.hdri_file:
+            raise WinceError("choose an HDRI file first, an .exr or .hdr, or one of Blender's own worlds")
+        if path.suffix.lower() not in world.KINDS_OF_FILE or not path.is_file():
+            raise WinceError(f"{group.hdri_file} is not an HDRI: choose an .exr or .hdr file, or one of Blender's own worlds")
         return world.HDRI + str(path)
     return "plain" if group.world == KEEP else group.world
 

@@ -27,6 +27,18 @@ class _InBackground(OnFace):
 
     wait: BoolProperty(name="Wait", options={"HIDDEN", "SKIP_SAVE"}, description="Wait for the end, as scripts do")
 
+    @classmethod
+    def poll(cls, context):
+        """Tell whether there is a face, and a folder to render into."""
+        if not super().poll(context):
+            return False
+        try:
+            preferences.outputs(context)
+        except WinceError as error:
+            cls.poll_message_set(str(error))
+            return False
+        return True
+
 
 class WINCE_OT_render_frame(_InBackground, bpy.types.Operator):
     """Render this frame of the scene as it stands from all cameras, with labels of the active face, in the background.

@@ -31,6 +31,7 @@ class Rows:
     def draw(self, layout, numbers):
         """Draw a row for each AU."""
         column = layout.column(align=True)
+        column.enabled = self.bone.id_data.library is None
         if not self.linked and any(len(keys_of(number)) > 1 for number in numbers):
             _draw_sides(column)
         for number in numbers:
@@ -96,6 +97,8 @@ class WINCE_PT_action_units(OfFace, bpy.types.Panel):
 
     def show(self, context, layout, face):
         """Draw the code, the search field, what is for all AUs, and what was searched for."""
+        if library := face.armature.library:
+            alert(context, layout, f"Linked from {library.filepath}: make a library override to move it")
         _draw_code(context, layout, face.armature)
         row = layout.row(align=True)
         row.operator("wince.reset_aus", text="Reset All", icon="LOOP_BACK")
@@ -111,7 +114,9 @@ class WINCE_PT_action_units(OfFace, bpy.types.Panel):
 
 def _draw_code(context, layout, armature):
     row = layout.row(align=True)
-    row.prop(context.scene.wince_aus, "code", text="")
+    code = row.row(align=True)
+    code.enabled = armature.library is None
+    code.prop(context.scene.wince_aus, "code", text="")
     row.operator("wince.copy_code", text="", icon="COPYDOWN")
     if sentence := refusal(context, armature):
         alert(context, layout, f"{sentence[0].upper()}{sentence[1:]}")

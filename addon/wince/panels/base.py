@@ -3,6 +3,7 @@
 from textwrap import wrap
 
 import bpy
+from mathutils import Matrix
 
 from ..bridge import face as faces
 
@@ -39,6 +40,15 @@ def alert(context, layout, sentence):
         column.label(text=line, icon="BLANK1" if number else "ERROR")
 
 
+def moved_off(face):
+    """Return the sentence about a mesh that was moved off its rig, "" where it stands right."""
+    skin = face.mesh_object
+    if skin.matrix_basis == Matrix():
+        return ""
+    return (f"{skin.name} has a place of its own, off its rig and eyes: set its Location and Rotation to 0 and its Scale to 1 "
+            f"(sidebar, Item), and move the rig instead")
+
+
 class WINCE_PT_face(InTab, bpy.types.Panel):
     """Which face is meant, or how to add one"""
 
@@ -55,6 +65,11 @@ class WINCE_PT_face(InTab, bpy.types.Panel):
             return
         row = self.layout.row(align=True)
         row.prop(face.mesh_object, "name", text="", icon="USER")
+        row.operator("wince.select_rig", text="", icon="ARMATURE_DATA")
+        if sentence := moved_off(face):
+            alert(context, self.layout, sentence)
+        if len(face.eyes) < len(faces.EYES):              # no fault: an artist may well have deleted them
+            self.layout.label(text="Eyes are missing: deleted, or not copied along", icon="INFO")
 
 
 CLASSES = (WINCE_PT_face,)

@@ -25,7 +25,11 @@ class WINCE_PT_pain(OfFace, bpy.types.Panel):
     def show(self, context, layout, face):
         """Draw the score, the slider to it, and the presets."""
         _draw_score(layout, sliders.score(poses.read(face.armature)))
+        library = face.armature.library
+        if library:
+            alert(context, layout, f"Linked from {library.filepath}: make a library override to move it")
         column = layout.column(align=True)
+        column.enabled = library is None
         column.prop(context.scene, "wince_pspi", slider=True)
         column.prop(context.scene, "wince_pain_variation")
         row = layout.row(align=True)

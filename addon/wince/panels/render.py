@@ -28,6 +28,9 @@ class WINCE_PT_render(OfFace, bpy.types.Panel):
         column.prop(options, "seed")
         button = layout.operator("wince.render_frame", icon="RENDER_STILL")
         button.kind, button.pain = options.kind, options.pain
+        for number, render in enumerate(background.RENDERS):
+            if not render.ended:
+                _row(context, layout.box(), number, render)
 
 
 class WINCE_PT_render_outputs(OfFace, bpy.types.Panel):

@@ -33,6 +33,12 @@ def armature_of(context):
     return obj
 
 
+def movable(context):
+    """Return the armature of the active face where its sliders can be moved; None for one that is linked from another file."""
+    armature = armature_of(context)
+    return armature if armature is not None and armature.library is None else None
+
+
 def code_of(armature):
     """Return the face's code as text, "0" for neutral, "" where its sliders contradict each other."""
     try:
@@ -65,7 +71,7 @@ def _read_code(group):
 
 
 def _write_code(group, text):
-    armature, refused = armature_of(bpy.context), bpy.context.window_manager.wince_refused
+    armature, refused = movable(bpy.context), bpy.context.window_manager.wince_refused
     if armature is None:
         return
     refused.typed, refused.face, refused.pose = "", armature.name_full, code_of(armature)
@@ -84,7 +90,7 @@ def _slider(number):
         return max(poses.bone(armature)[key] for key in keys) if armature else 0.0
 
     def write(group, value):
-        if armature := armature_of(bpy.context):
+        if armature := movable(bpy.context):
             poses.move(armature, dict.fromkeys(keys, value), bpy.context.scene)
 
     return FloatProperty(name=sliders.label(number), description=f"{sliders.tooltip(number)}. Both sides; ≠ where they differ",

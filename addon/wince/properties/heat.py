@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty
 
 from ..bridge import face as faces
 from ..bridge import geometry_nodes, heat
-from ..bridge.geometry_nodes import COVER, MAXIMUM, MENU, TERM
+from ..bridge.geometry_nodes import ALL, COVER, MAXIMUM, MENU, TERM
 from ..core.heatmap import TERMS
 
 POINTER = "wince_heat_overlay"                            # on Object: the armature
@@ -14,11 +14,13 @@ ITEMS = [(name.upper(), name, text) for name, text in zip(MENU, ("Displacement b
 
 
 def _settings(group):
-    return heat.settings(faces.of(group.id_data))
+    face = faces.of(group.id_data)                        # None while Blender looks at a half-made copy of an override
+    return heat.settings(face) if face else (ALL, geometry_nodes.MAXIMUM_MM, True)
 
 
 def _set(group, name, value):
-    heat.set_setting(faces.of(group.id_data), name, value)
+    if face := faces.of(group.id_data):
+        heat.set_setting(face, name, value)
 
 
 class WinceHeat(bpy.types.PropertyGroup):

@@ -6,7 +6,7 @@ from bpy.props import FloatProperty, IntProperty
 from ..bridge import poses
 from ..core.facs import path, sliders
 from ..core.facs.pspi import HIGHEST
-from .action_units import armature_of
+from .action_units import armature_of, movable
 
 
 def _read(scene):
@@ -15,7 +15,7 @@ def _read(scene):
 
 
 def _write(scene, position):
-    if armature := armature_of(bpy.context):
+    if armature := movable(bpy.context):
         aus = path.at(path.variation(scene.wince_pain_variation), position)
         poses.move(armature, sliders.laid(poses.read(armature), aus, path.PATH_AUS), scene)
 

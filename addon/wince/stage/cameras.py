@@ -21,6 +21,7 @@ from . import collections
 
 NAME = "wince camera"
 CAMERA, FACE, PLACED = "wince_camera", "wince_face", "wince_placed"
+DISPLAY_M = 0.08                       # size of a camera as drawn around a face of natural size; Blender's own is a metre
 NEAR_M, FAR_M = 0.01, 100.0            # a face of natural size is seen between these
 ROUNDED = 3e-7                         # by this share of its coordinates Blender may move what is put somewhere
 SHEARED = 1e-4                         # cosine between two axes of a camera
@@ -95,6 +96,7 @@ def add(scene, face, wanted):
         camera = replace(camera, name=_free(camera.name, taken))
         obj = _new(camera.name, collection)
         obj[FACE] = face.armature
+        obj.data.display_size = DISPLAY_M * here.frame.scale
         _stand_at(obj, camera, here, size)
         made.append(obj)
     scene.camera = scene.camera or made[0]

@@ -18,3 +18,10 @@ def holding(scene, what, name):
     made[HOLDS] = what
     scene.collection.children.link(made)
     return made
+
+
+def drop_empty(scene, what):
+    """Delete a scene's collections of a kind that hold nothing any more."""
+    for known in scene.collection.children_recursive:
+        if known.get(HOLDS) == what and not known.objects and not known.children:
+            bpy.data.collections.remove(known)

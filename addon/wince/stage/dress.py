@@ -50,9 +50,12 @@ def paint(face):
     rgb = complexion.albedo(who.skin_lab, pack.regions, pack.exterior)
     mesh.set_colour(face.mesh_object.data, materials.ALBEDO, rgb)
     worn = worn_by(face)
-    materials.tint_hair(worn, colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)))
-    materials.tint_eyes(worn, complexion.IRIS[who.iris])
-    return complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
+    brow, iris = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)), complexion.IRIS[who.iris]
+    materials.tint_hair(worn, brow)
+    materials.tint_eyes(worn, iris)
+    lab, luminance = complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
+    materials.show_in_solid(worn, colour.from_lab(lab), brow, iris)
+    return lab, luminance
 
 
 def worn_by(face):

@@ -15,9 +15,9 @@ from ..core.errors import WinceError
 from ..core.turns import rotation
 from . import colour
 
-COUNT = 3                              # lamps in the scene; a light uses some of them
 GRID = 6                               # points across a panel, for the meter
-NAME = "wince lamp"
+NAMES = ("Key", "Fill", "Rim")         # what new lamps are called; they are found by LAMP, whatever they are called by now
+COUNT = len(NAMES)                     # lamps in the scene; a light uses some of them
 PLAIN = ("spread", "exposure", "normalize", "use_temperature", "use_shadow", "diffuse_factor", "specular_factor", "transmission_factor")
 LAMP = "wince_lamp"                    # ID property of a lamp object: which of them it is, from 0
 
@@ -145,7 +145,7 @@ def _is_ours(obj):
 
 
 def _new(number, collection):
-    lamp = bpy.data.objects.new(NAME, bpy.data.lights.new(NAME, "AREA"))
+    lamp = bpy.data.objects.new(NAMES[number], bpy.data.lights.new(NAMES[number], "AREA"))
     lamp[LAMP] = number
     reset(lamp)
     collection.objects.link(lamp)

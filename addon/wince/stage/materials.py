@@ -16,6 +16,7 @@ ALBEDO = "wince_albedo"                # point attributes of the face mesh
 LASH = "wince_lash"
 BROW = "wince_brow"                    # millimetres inside a brow, negative outside
 LOOK = "wince_look"                    # ID property of a material: which of LOOKS it is
+BROW_SHOWN = 0.5                       # of the brow's colour in Solid shading, where the whole brow region has one colour
 LASH_OPACITY = 0.65                    # at the lid; falls to nothing at the tips
 
 
@@ -132,6 +133,18 @@ def tint_eyes(materials, iris_rgb):
     for name, rgb, dark, light in (("iris", iris_rgb, 0.5, 1.4), ("sclera", LOOKS["sclera"].rgb, 0.96, 1.04)):
         _set(materials, name, "fibres", "A_Color", dark * np.asarray(rgb))
         _set(materials, name, "fibres", "B_Color", light * np.asarray(rgb))
+
+
+def show_in_solid(materials, skin_rgb, brow_rgb, iris_rgb):
+    """Set the colours of Solid shading, which knows no shaders, linear sRGB; renders do not see them.
+
+    materials   {name of LOOKS: bpy material}; one that is not there is passed over
+    """
+    skin, brow = np.asarray(skin_rgb), np.asarray(brow_rgb)
+    own = {"skin": skin, "brows": (1 - BROW_SHOWN) * skin + BROW_SHOWN * brow, "lashes": 0.5 * brow, "iris": iris_rgb}
+    for name, material in materials.items():
+        material.diffuse_color = (*own.get(name, LOOKS[name].rgb), 1.0)
+        material.roughness = LOOKS[name].roughness
 
 
 def _set(materials, name, node, identifier, rgb):

@@ -12,6 +12,7 @@ from mathutils import Matrix
 from ..bridge import mesh, version
 from ..bridge.nodes import grow, set_input
 from ..core import atlas
+from ..core.errors import WinceError
 from ..core.facs.table import SIDES
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
 from . import colour, complexion, dress, materials
@@ -33,20 +34,32 @@ def copy_of(face, targets, scene):
     face      RiggedFace
     targets   {name: (V, 3) displacement at 1, metres}, the only shape keys that the copy has
     returns   (name of the collection that holds it, mesh object of the copy)
+    raises    WinceError when the mesh has lost its shape keys, or has other vertices than its pack
     """
+    check(face)
     before = {kind: set(getattr(bpy.data, kind)) for kind in KINDS}
-    names = {block: block.name for obj in face.objects for block in (obj, obj.data)}
-    for block, name in names.items():                     # the copy's objects go by these names, in the file that is written
-        block.name = f"{NAME} {name}"
+    names = {block: block.name for obj in face.objects for block in (obj, obj.data) if block.library is None}
     collection = bpy.data.collections.new(NAME)
     scene.collection.children.link(collection)
     try:
+        for block, name in names.items():                 # the copy's objects go by these names, in the file that is written
+            block.name = f"{NAME} {name}"
         yield collection.name, _copy(face, targets, collection)
     finally:
         bpy.data.collections.remove(collection)
         bpy.data.batch_remove([block for kind, old in before.items() for block in getattr(bpy.data, kind) if block not in old])
         for block, name in names.items():
             block.name = name
+
+
+def check(face):
+    """Refuse a face whose mesh can get no morph targets: its shape keys are gone, or its vertices are not those of its pack."""
+    obj, need = face.mesh_object, len(face.person.base)
+    if obj.data.shape_keys is None:
+        raise WinceError(f"{obj.name} has no shape keys: undo what deleted them, a face is exported with the keys that it came with")
+    if (have := len(obj.data.vertices)) != need:
+        raise WinceError(f"{obj.name} has {have} vertices, its face pack has {need}: undo what added or removed them, "
+                         f"or subdivide by a modifier")
 
 
 def _copy(face, targets, collection):
@@ -74,11 +87,23 @@ def _bones(armature, collection):
 
 def _twin(obj, collection):
     """Copy an object and its data under the names that they have when nothing is exported."""
-    twin = obj.copy()
-    twin.data = obj.data.copy()
-    twin.name, twin.data.name = (block.name.removeprefix(f"{NAME} ") for block in (obj, obj.data))
+    twin = _own(obj)
+    twin.data = _own(obj.data)
+    twin.name, twin.data.name = _plain_name(obj), _plain_name(obj.data)
     collection.objects.link(twin)
     return twin
+
+
+def _own(block):
+    """Copy a datablock; the copy of a library override would be one too, and keep its modifiers and constraints."""
+    copy = block.copy()
+    if copy.override_library:
+        copy.make_local()
+    return copy
+
+
+def _plain_name(block):
+    return block.name.removeprefix(f"{NAME} ")
 
 
 def _skin(face, targets, bones, collection):
@@ -120,7 +145,8 @@ def _colour(face, obj):
     """Give the copy plain materials, an artist's own left alone."""
     for name in [a.name for a in obj.data.color_attributes]:
         obj.data.color_attributes.remove(obj.data.color_attributes[name])
-    _replace(obj.data, PART_NAMES, dress.worn_by(face), {}, _image(f"{face.mesh_object.name} Skin", skin_texture(face.person, SIZE)))
+    _replace(obj.data, PART_NAMES, dress.worn_by(face), {},
+             _image(f"{_plain_name(face.mesh_object)} Skin", skin_texture(face.person, SIZE)))
 
 
 def skin_texture(person, size):

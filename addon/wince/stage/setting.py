@@ -138,6 +138,7 @@ def bring_back_world(scene):
 def take_away(scene):
     """Remove the lamps, and give the scene the world, exposure and view that it had before."""
     lights.clear(scene)
+    collections.drop_empty(scene, "lights")
     if world.is_ours(scene.world):
         bring_back_world(scene)
     former = json.loads(scene.get(LIGHT, "{}")).get("former", {})

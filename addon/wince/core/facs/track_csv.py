@@ -28,6 +28,7 @@ CLOCKS = ("timestamp", "time", "timecode", "frame")
 ARKIT_BY_NAME = {name.lower(): name for name in ARKIT_NAMES}
 EXPECTED = ("AU columns (AU04_r of OpenFace, AU04.L, AU17, 4) or ARKit's blendshapes (EyeBlinkLeft ...), "
             "beside a column timestamp, time, Timecode or frame")
+LONGEST_STEP = 5.0                                     # seconds between rows; more are milliseconds, or another count
 SHAPE_LOST = 0.1                                       # a weight below this that no AU took is not worth a word
 TIMECODE_RATES = (24, 25, 30, 48, 50, 60)
 RANK = {"side": 2, "r": 1, "": 1, "c": 0}              # of several columns for one AU, the highest is read
@@ -75,8 +76,8 @@ def read(text, how=None):
     advancing = times > np.concatenate([[-np.inf], np.maximum.accumulate(times)[:-1]]) if len(times) else np.zeros(0, bool)
     if not advancing.any():
         raise WinceError("no row of this file can be used: each was marked as failed, is empty, or belongs to another face")
-    if len(kept) < len(table.rows):
-        notes.append(f"{len(table.rows) - int(advancing.sum())} of {len(table.rows)} rows were left out")
+    if left := len(table.rows) - int(advancing.sum()):
+        notes.append(f"{left} of {len(table.rows)} rows were left out" + _going_back(table, kept, ~advancing))
     _name_unknown(table, columns, shapes, notes)
     values = {key: value[whole][advancing] for key, value in track.items()}
     return Track(times[advancing], resolved({key: values[key] for key in AU_KEYS if key in values})), notes
@@ -162,6 +163,12 @@ class _Table:
         raise WinceError(f"line {self.lines[k]}, column {self.names[place]}: {cell.strip()!r} is no number: mend it, or empty the cell")
 
 
+def _going_back(table, kept, back):
+    """Return how many rows are not later than those before them, as the end of a sentence."""
+    first = f"{int(back.sum())} of them because time does not go forward there, first on line {table.lines[kept[back.argmax()]]}"
+    return f", {first}" if back.any() else ""
+
+
 def _au_columns(names):
     """Return {rig key: (column, "side", "r", "c" or "")}, the best column of each."""
     out = {}
@@ -191,9 +198,19 @@ def _times(table, how, notes):
             seconds = _clock(name, table, place, everything, how)
             known = seconds[np.isfinite(seconds)]
             if len(known) and (np.ptp(known) > 0 or len(table.rows) == 1):     # OpenFace writes 0 in each row of a folder of pictures
+                _check_seconds(name, known)
                 return seconds - known[0]
     notes.append(f"there is no column of time, so each row is one frame at {how.fps:g} per second")
     return np.arange(len(table.rows)) / how.fps
+
+
+def _check_seconds(name, known):
+    """Refuse a clock that plainly counts something else than seconds."""
+    steps = np.diff(known)
+    step = np.median(steps[steps > 0]) if name in ("timestamp", "time") and (steps > 0).any() else 0.0
+    if step > LONGEST_STEP:
+        raise WinceError(f"the column {name} goes on by {step:g} from row to row: expected are seconds, "
+                         f"such as 0.04, so divide milliseconds by 1000")
 
 
 def _clock(name, table, place, kept, how):
