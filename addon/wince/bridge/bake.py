@@ -12,7 +12,6 @@ from ..core.errors import WinceError
 from . import fcurves, sampling
 
 BAKED = "wince_baked"            # ID property of shape keys and armature: JSON {"frames": [first, last], "curves": [[path, index], ...]}
-BONES = ("neck", "head", "eye.L", "eye.R")
 
 
 def of(face):
@@ -34,9 +33,8 @@ def bake(face, frames, scene):
     for block in (face.armature, keys):
         if block.library is not None or block.override_library is not None:
             raise WinceError(f"{face.mesh_object.name} is linked from another file: bake it there, or make it local with its data")
-    values, angles = sampling.motion_over(face.armature, face.mesh_object.data, BONES, frames, scene)
-    shapes = {(f'key_blocks["{row.key}"].value', 0): values[row.key] for row in rig.ROWS if row.key in values}
-    turns = {(f'pose.bones["{bone}"].rotation_euler', axis): angle[:, axis] for bone, angle in angles.items() for axis in range(3)}
+    values, turns = sampling.motion_over(face.armature, face.mesh_object.data, frames, scene)
+    shapes = sampling.key_tracks({row.key: values[row.key] for row in rig.ROWS if row.key in values})
     return _bake(keys, shapes, frames) + _bake(face.armature, turns, frames)
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from ..core.facs.table import AU_KEYS
 from .armature import AU_BONE
 
+TURNING = ("neck", "head", "eye.L", "eye.R")             # the bones that action units turn
+
 
 def frames_of(scene):
     """Return the frames (N,) int of a scene's range."""
@@ -28,23 +30,28 @@ def aus_over(armature, frames, scene):
     return dict(zip(AU_KEYS, out, strict=True))
 
 
-def motion_over(armature, mesh, bones, frames, scene):
-    """Return what drives the shapes of a face over time.
+def motion_over(armature, mesh, frames, scene):
+    """Return how the drivers of a face move it over time.
 
     mesh     bpy.types.Mesh with shape keys
-    bones    names of pose bones
-    returns  shape key values {name: (N,)}, Euler angles {bone: (N, 3)} radians
+    returns  shape key values {name: (N,)}, tracks of the TURNING bones' Euler angles {(data path, axis): (N,)} radians
     """
     blocks = mesh.shape_keys.key_blocks
-    values, angles = np.empty((len(frames), len(blocks)), np.float32), {bone: np.empty((len(frames), 3)) for bone in bones}
+    values, angles = np.empty((len(frames), len(blocks)), np.float32), {bone: np.empty((len(frames), 3)) for bone in TURNING}
     with _alone(armature, mesh, scene) as step:
         for place, frame in enumerate(frames):
             graph = step(frame)
             mesh.shape_keys.evaluated_get(graph).key_blocks.foreach_get("value", values[place])
             pose = armature.evaluated_get(graph).pose
-            for bone in bones:
+            for bone in TURNING:
                 angles[bone][place] = pose.bones[bone].rotation_euler
-    return {block.name: values[:, place] for place, block in enumerate(blocks)}, angles
+    turns = {(f'pose.bones["{bone}"].rotation_euler', axis): angle[:, axis] for bone, angle in angles.items() for axis in range(3)}
+    return {block.name: values[:, place] for place, block in enumerate(blocks)}, turns
+
+
+def key_tracks(values):
+    """Return shape key values {name: (N,)} as tracks {(data path, 0): (N,)}."""
+    return {(f'key_blocks["{name}"].value', 0): track for name, track in values.items()}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from ..core.errors import WinceError
 from ..core.facs import sliders
 from ..core.facs.action_units import ActionUnits
 from ..core.facs.table import AU_KEYS, NUMBER_OF, TABLE, keys_of
-from .base import NO_FACE, OnFace, Reporting
+from .base import NO_FACE, OnFace, Reporting, in_mode
 
 DIRECTIONS = ("head", "gaze")                             # kinds of AUs that turn the face, whatever it expresses
 
@@ -38,8 +38,7 @@ class OnOneUnit(Reporting):
     @classmethod
     def poll(cls, context):
         """Tell whether sliders can be moved in this mode."""
-        cls.poll_message_set("Leave Edit or Sculpt Mode first")
-        return context.mode in ("OBJECT", "POSE")
+        return in_mode(cls, context)
 
     def act(self, context):
         """Find the face and the AU."""

@@ -11,7 +11,7 @@ from bpy.props import IntProperty
 from ..bridge import people
 from ..core.errors import WinceError
 from ..job import child as children
-from .base import Reporting
+from .base import Reporting, redraw
 
 EVERY_S = 0.25                         # between two looks at what the children say
 PATIENCE_S = 60.0                      # for the view in hand of a render that was cancelled; then it is ended
@@ -44,7 +44,7 @@ def _look():
         if render.looks_since_stop * EVERY_S > PATIENCE_S:
             render.kill()
     if changed:
-        _redraw()
+        redraw(bpy.context)
     for render in changed:
         if render.ended:
             _tell(render)
@@ -55,13 +55,6 @@ def _tell(render):
     """Report the end of a render as operators do; a timer has no report of its own."""
     with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
         bpy.ops.wince.report_render("INVOKE_DEFAULT", number=RENDERS.index(render))
-
-
-def _redraw():
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
 
 
 def end_all():

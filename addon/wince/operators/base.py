@@ -7,11 +7,19 @@ NO_FACE = "Select a FACS face, or add one: Add > Mesh > FACS Face"
 
 
 def redraw(context):
-    """Have every 3D View drawn again: sliders that are ID properties, written by code, tell no window."""
+    """Have every 3D View and its sidebar drawn again: code that writes ID properties, or a timer, tells no window."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 area.tag_redraw()
+
+
+def in_mode(cls, context):
+    """Tell whether faces can be changed in this mode; say why not."""
+    if context.mode in ("OBJECT", "POSE"):
+        return True
+    cls.poll_message_set("Leave Edit or Sculpt Mode first")
+    return False
 
 
 class Reporting:
@@ -41,13 +49,17 @@ class OnFace(Reporting):
     @classmethod
     def poll(cls, context):
         """Tell whether there is a face to work on."""
-        if context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Leave Edit or Sculpt Mode first")
+        if not in_mode(cls, context):
             return False
-        if faces.active(context) is None:
+        if cls.meant(context) is None:
             cls.poll_message_set(NO_FACE)
             return False
         return True
 
+    @staticmethod
+    def meant(context):
+        """Return the face to work on, None when that is not clear."""
+        return faces.active(context)
+
     def _act(self, context):
-        return self.act(context, faces.active(context))
+        return self.act(context, self.meant(context))

@@ -11,7 +11,7 @@ from ..core import cameras as views
 from ..core.errors import WinceError
 from ..job import disk, rigs
 from ..stage import cameras
-from .base import NO_FACE, OnFace, Reporting
+from .base import OnFace, Reporting
 
 OWN = "own:"                           # before the name of a rig in the artist's own folder
 LIBRARY = "cameras"                    # that folder, see preferences.library
@@ -20,20 +20,14 @@ LIBRARY = "cameras"                    # that folder, see preferences.library
 class OnStagedFace(OnFace):
     """An operator on the face that is meant: the active one, or the one that the active camera is for."""
 
-    @classmethod
-    def poll(cls, context):
-        """Tell whether there is a face to work on."""
-        if context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Leave Edit or Sculpt Mode first")
-            return False
-        if cameras.meant(context) is None:
-            cls.poll_message_set(NO_FACE)
-            return False
-        return True
+    @staticmethod
+    def meant(context):
+        """Return that face."""
+        return cameras.meant(context)
 
     def _act(self, context):
         context.view_layer.update()                       # what was moved a moment ago stands where it was moved to
-        return self.act(context, cameras.meant(context))
+        return super()._act(context)
 
 
 class OnCamera(Reporting):

@@ -12,7 +12,7 @@ from .. import preferences
 from ..bridge import copies
 from ..bridge import face as faces
 from .add import select
-from .base import Reporting
+from .base import Reporting, in_mode
 
 WAIT, SAID = 0.1, 6.0            # seconds between looks at running tools; how long the status bar says what was done
 
@@ -34,10 +34,7 @@ class WINCE_OT_mend_copies(Reporting, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Tell whether faces can be mended now."""
-        if context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Leave Edit or Sculpt Mode first")
-            return False
-        return True
+        return in_mode(cls, context)
 
     def act(self, context):
         """Mend all that is not sound in the scene."""

@@ -18,7 +18,6 @@ from .base import OnFace
 TARGETS = (("arkit", "ARKit", "Exactly the 52 ARKit blendshapes"),
            ("aus", "FACS Action Units", "One target for each action unit and side, named like the rig's: AU04.L"),
            ("both", "Both", "The 52 ARKit blendshapes and the action units"))
-ANIMATION = "Key targets and bones over the scene's frame range, when the face is animated"
 
 
 class Exporting(OnFace, ExportHelper):
@@ -54,6 +53,10 @@ def chosen(face, kind):
 class Moving(Exporting):
     """An export of the face as mesh, bones and targets, over the scene's frames when the face is animated."""
 
+    kind: EnumProperty(name="Targets", items=TARGETS, default="arkit", description="Which morph targets the file gets")
+    animation: BoolProperty(name="Animation", default=True,
+                            description="Key targets and bones over the scene's frame range, when the face is animated")
+
     def write(self, context, face, path):
         """Export a plain copy, and take the copy away again."""
         plain_copy.check(face)
@@ -76,8 +79,6 @@ class WINCE_OT_export_glb(Moving, bpy.types.Operator):
     bl_label = "Export Face as GLB"
     filename_ext = ".glb"
     filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})
-    kind: EnumProperty(name="Targets", items=TARGETS, default="arkit", description="Which morph targets the file gets")
-    animation: BoolProperty(name="Animation", default=True, description=ANIMATION)
     normals: BoolProperty(name="Target Normals", default=False, description="Shading normals for every target: four times the size")
 
     def send(self, path, collection, moving):
@@ -101,9 +102,6 @@ class WINCE_OT_export_fbx(Moving, bpy.types.Operator):
     bl_label = "Export Face as FBX"
     filename_ext = ".fbx"
     filter_glob: StringProperty(default="*.fbx", options={"HIDDEN"})
-    kind: EnumProperty(name="Targets", items=TARGETS, default="arkit", description="Which blendshapes the file gets")
-
-    animation: BoolProperty(name="Animation", default=True, description=ANIMATION)
 
     def send(self, path, collection, moving):
         """Call Blender's exporter; with modifiers applied it would drop all shapes."""

@@ -6,8 +6,6 @@ from ..bridge import fcurves, sampling
 from ..core.facs import arkit, tracks
 from ..core.facs.action_units import ActionUnits
 
-BONES = ("neck", "head", "eye.L", "eye.R")
-
 
 def play(face, skin, scene):
     """Key the copy of a face as the face moves over a scene's range; one that holds still gets its pose and no keys.
@@ -17,11 +15,10 @@ def play(face, skin, scene):
     returns  how many frames were keyed, 0 for a face that holds still
     """
     frames = sampling.frames_of(scene)
-    shapes, angles = sampling.motion_over(face.armature, face.mesh_object.data, BONES, frames, scene)
+    shapes, turns = sampling.motion_over(face.armature, face.mesh_object.data, frames, scene)
     names = [block.name for block in skin.data.shape_keys.key_blocks[1:]]
     weights = shapes | (_arkit_over(face, frames, scene) if set(names) & set(arkit.ARKIT_NAMES) else {})
-    keys = {(f'key_blocks["{name}"].value', 0): weights[name] for name in names}
-    turns = {(f'pose.bones["{bone}"].rotation_euler', axis): angle[:, axis] for bone, angle in angles.items() for axis in range(3)}
+    keys = sampling.key_tracks({name: weights[name] for name in names})
     if all(np.ptp(track) == 0 for track in (*keys.values(), *turns.values())):
         return 0
     fcurves.write(skin.data.shape_keys, keys, frames)
