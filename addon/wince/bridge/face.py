@@ -78,7 +78,7 @@ class RiggedFace:
         """
         if sentence := self.fixed:
             raise WinceError(sentence)
-        _check_mesh(self.mesh_object, person)
+        check_mesh(self.mesh_object, person, "become another person")
         edits = _edits(self.mesh_object.data, self.person)
         _write_person(self.mesh_object.data, person, edits)
         for side, obj in self.eyes.items():
@@ -185,14 +185,15 @@ def _bones_moved(bones):
                for name, (joint, *_) in armature.BONES.items() if joint in joints and name in rest)
 
 
-def _check_mesh(obj, person):
+def check_mesh(obj, person, purpose):
+    """Refuse a face's mesh that has lost its shape keys, or has other vertices than its pack; `purpose` is what it was to do."""
     have, need = len(obj.data.vertices), len(person.base)
     if have != need:
         raise WinceError(f"{obj.name} has {have} vertices, its face pack has {need}: undo what added or removed them, "
-                         f"a face keeps its topology to become another person")
+                         f"a face keeps its topology to {purpose}")
     if obj.data.shape_keys is None:
-        raise WinceError(f"{obj.name} has no shape keys any more: undo what removed or applied them, a face needs them to become "
-                         f"another person")
+        raise WinceError(f"{obj.name} has no shape keys any more: undo what removed or applied them, a face needs them to "
+                         f"{purpose}")
 
 
 def _add_keys(obj, person, bones):

@@ -58,6 +58,11 @@ def set_colour(mesh, name, rgb, domain="POINT"):
     _attribute(mesh, name, "FLOAT_COLOR", domain).data.foreach_set("color", rgba.ravel())
 
 
+def get_colour(mesh, name):
+    """Return a colour point attribute (V, 3) float32, linear."""
+    return _read(mesh.attributes[name].data, "color", 4)[:, :3]
+
+
 def get_attribute(mesh, name):
     """Return a float attribute (N,) float32."""
     return _read(mesh.attributes[name].data, "value", 1).ravel()

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 
-from ..bridge import armature, sculpted
+from ..bridge import armature, mesh, sculpted
 from ..bridge import face as faces
 from ..core import aims, heatmap, rig
 from ..core.errors import WinceError
@@ -64,7 +64,7 @@ class Set:
         """Return measured (Lab, luminance) of the skin as painted; the person sits already."""
         pack, data = person.pack, self.face.mesh_object.data
         rgb = complexion.albedo(person.identity.skin_lab, pack.regions, pack.exterior)
-        if ALBEDO in data.attributes and np.abs((painted := _colours(data)) - rgb).max() > PAINTED:
+        if ALBEDO in data.attributes and np.abs((painted := mesh.get_colour(data, ALBEDO)) - rgb).max() > PAINTED:
             rgb = painted
         return complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
 
@@ -104,8 +104,3 @@ def _views(objects, scene, face):
                              f"rename one")
         views[view.name] = camera, view
     return views
-
-
-def _colours(data):
-    """Return the linear colours (V, 3) on a mesh's vertices."""
-    return np.array([tuple(value.color)[:3] for value in data.attributes[ALBEDO].data])

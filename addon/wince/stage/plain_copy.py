@@ -9,10 +9,10 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..bridge import face as faces
 from ..bridge import mesh, version
 from ..bridge.nodes import grow, set_input
 from ..core import atlas
-from ..core.errors import WinceError
 from ..core.facs.table import SIDES
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
 from . import colour, complexion, dress, materials
@@ -54,12 +54,7 @@ def copy_of(face, targets, scene):
 
 def check(face):
     """Refuse a face whose mesh can get no morph targets: its shape keys are gone, or its vertices are not those of its pack."""
-    obj, need = face.mesh_object, len(face.person.base)
-    if obj.data.shape_keys is None:
-        raise WinceError(f"{obj.name} has no shape keys: undo what deleted them, a face is exported with the keys that it came with")
-    if (have := len(obj.data.vertices)) != need:
-        raise WinceError(f"{obj.name} has {have} vertices, its face pack has {need}: undo what added or removed them, "
-                         f"or subdivide by a modifier")
+    faces.check_mesh(face.mesh_object, face.person, "be exported; subdivide by a modifier")
 
 
 def _copy(face, targets, collection):
