@@ -117,6 +117,25 @@ def aus():
     tables.show_action_units()
 
 
+@app.command("au-sheet")
+def au_sheet(
+    pack: Annotated[Path | None, typer.Option(help="A face pack; without it, the one in the add-on.")] = None,
+    render: Annotated[Path | None, typer.Option(metavar="OUT", help="Also render the AUs from A to E on three people into OUT.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Render all action units, not only those of PSPI.")] = False,
+    size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels of a rendered picture.")] = 256,
+    samples: Annotated[int, typer.Option(min=1, help="Samples per pixel.")] = 8,
+    blender: Blender = None,
+):
+    """Measure every action unit on the average adult; exit code 1 when one is outside its band."""
+    from . import au_sheet as sheets
+
+    missed = sheets.show(pack)
+    if render:
+        _say(f"look at it: {sheets.render(render, sheets.shaped() if every else sheets.PSPI_AUS, size, samples, blender)}")
+    _say(f"{missed} outside their band" if missed else "every action unit lies in its bands")
+    raise typer.Exit(exits.FAULTS if missed else exits.DONE)
+
+
 @app.command()
 def groups(
     file: Annotated[Path | None, typer.Option(help="A groups file; without it, the built-in one.")] = None,

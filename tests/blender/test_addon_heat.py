@@ -151,7 +151,7 @@ def test_colours_follow_the_scale(face):
     values, skin = seen(face.mesh_object), face.person.pack.exterior
     picked = np.flatnonzero(skin)[::50]
     want = [Color(rgb).from_srgb_to_scene_linear()[:] for rgb in heat_colours.overlay_rgb(values[picked] / maximum) / 255]
-    assert np.abs(colours(face.mesh_object)[picked] - want).max() < 0.02
+    assert np.abs(colours(face.mesh_object)[picked] - want).max() < 0.025      # between the ramp's stops, linear against sRGB
     inside = colours(face.mesh_object)[~skin]
     assert np.ptp(inside, axis=0).max() == 0 and inside[0].max() < 0.1
 

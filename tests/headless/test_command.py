@@ -23,7 +23,7 @@ def wince(*words):
                           capture_output=True, text=True, check=False)
 
 
-COMMANDS = ([], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["groups"], ["pack"], ["pack", "build"],
+COMMANDS = ([], ["render"], ["sheet"], ["verify"], ["info"], ["aus"], ["au-sheet"], ["groups"], ["pack"], ["pack", "build"],
             ["addon"], ["addon", "build"])
 
 

@@ -55,7 +55,7 @@ class FaceModel:
         self.pack = pack
         self._mouth = lips.of_pack(pack)
         self._lids = {side: lids.of_pack(pack, side) for side in SIDES}
-        self._acts = {row.key: pack.shapes.sparse(row.key) for row in rig.ROWS if "+" not in row.key}
+        self._acts = {row.key: pack.shapes.sparse(row.key) for row in rig.ROWS if row.rule != "while"}
         self._crowds = {side: [self._crowd(side, numbers) for numbers in CROWDS] for side in SIDES}
         self._place = {name: k for k, name in enumerate(pack.shapes.names)}
 

@@ -55,7 +55,7 @@ def term_of(row):
 def _in_pain(row):
     """Return what is left of a row where all but the PSPI AUs are zero; None when nothing is."""
     left = tuple(key for key in row.inputs if NUMBER_OF[key] in PSPI_AUS)
-    needed = 2 if row.rule == "while" else 1
+    needed = 2 if row.rule in ("while", "both") else 1
     if len(left) < needed or (row.rule != "max" and left[0] != row.inputs[0]):
         return None
     return replace(row, inputs=left, rule="one" if len(left) == 1 else row.rule)

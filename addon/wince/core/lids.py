@@ -14,7 +14,7 @@ from .openings import Opening
 LOWER_LID_SHARE = 0.10            # of the way that the lower lid comes up; the upper lid does the rest
 SKIN = 0.0012                     # thickness of lid between eyeball and outer skin, metres
 EDGE = 0.0006                     # clearance of the inner edge, over the cornea
-OPENING_KEPT = 0.35               # of the open lids, by cheek raiser and lid tightener together
+OPENING_KEPT = 0.18               # of the open lids, by cheek raiser and lid tightener together
 SKIN_RINGS = 12                   # rings 3..11 are the lid's skin over the eyeball
 EDGE_RINGS = 3                    # rings 0..2 are the edge itself: inner, middle, front
 UP = np.array([0.0, 0.0, 1.0])

@@ -12,10 +12,11 @@ import numpy as np
 
 from .facs.intensity import share
 from .facs.pose import gaze, head_pose
-from .facs.table import AU_KEYS, FADES, NUMBER_OF, SIDES, TABLE, side_of, sources_of
+from .facs.table import AU_KEYS, FADES, NUMBER_OF, SIDES, TABLE, keys_of, side_of, sources_of
 from .turns import rotation
 
 LID_PARTNERS = (6, 7, 63, 64)       # AUs that move lid margins besides the closure itself: each has a corrective with it
+PAIRS = ((1, 4), (4, 9), (6, 12), (9, 10), (10, 25), (25, 27))     # AUs on the same skin: each has a corrective with the other
 NECK_SHARE = 0.4                    # how much of a head turn the neck does
 
 # rule: (Blender's simple expression over the inputs a, b, c ..., the same in numpy)
@@ -23,6 +24,7 @@ RULES = {
     "one": ("a", lambda a: a),
     "max": ("max({})", lambda *v: np.max(v, axis=0)),
     "fade": ("a*(1-b/5)", lambda a, b: a * (1 - b / 5)),
+    "both": ("min(a,b)", np.minimum),
     "while": ("min(a,max({}))", lambda a, *v: np.minimum(a, np.max(v, axis=0))),
 }
 
@@ -72,7 +74,14 @@ def _lid_rows():
             yield Row(f"AU43.{side}+{number:02d}", "while", (partner, *closers(side)), TABLE[number].kind == "gaze")
 
 
-ROWS = tuple(_shape_rows()) + tuple(_lid_rows())
+def _pair_rows():
+    for one, two in PAIRS:
+        for key in keys_of(one):
+            other = next(k for k in keys_of(two) if side_of(k) in (side_of(key), "B"))
+            yield Row(f"{key}+{two:02d}", "both", (key, other))
+
+
+ROWS = tuple(_shape_rows()) + tuple(_lid_rows()) + tuple(_pair_rows())
 
 
 def weights(aus):

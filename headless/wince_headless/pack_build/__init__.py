@@ -9,6 +9,8 @@
     regions     region weights, landmarks, brows
     eyeball     one eye
     axes        the local axes along which heads differ
+    muscles     what muscles add to the source's action units
+    correctives what action units that pull the same skin do not add
     shapes      who a face can be, and what it can do
     build       all of it, in order
 

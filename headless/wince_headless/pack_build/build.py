@@ -3,15 +3,16 @@
 import io
 import json
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 
 from wince.core import pack as face_pack
 
-from . import anatomy, atlas, bust, eyeball, regions, shapes
+from . import anatomy, atlas, bust, eyeball, muscles, regions, shapes
 from .source import Source
 
-VERSION = "1"
+VERSION = "2"
 GROUPS = ("body", "helper-upper-teeth", "helper-lower-teeth", "helper-tongue", "helper-l-eyelashes-1", "helper-l-eyelashes-2",
           "helper-r-eyelashes-1", "helper-r-eyelashes-2")
 MARGIN_RINGS = 3                   # rings that make the edge of a lid; further out its motion fades
@@ -180,7 +181,14 @@ def _acting(ground):
     bust_faces, head = ground.bust.faces, ground.bust.faces[ground.chart == "head"]
     hidden = np.setdiff1d(bust_faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue"])], head)
     masks = shapes.Masks(len(ground.points), hidden, _lid_falloff(ground))
-    return shapes.action_shapes(ground.source, ground.bust, ground.points, masks) | shapes.arkit_shapes(ground.source, ground.bust)
+    return shapes.action_shapes(ground.source, ground.bust, _muscled(ground), masks) | shapes.arkit_shapes(ground.source, ground.bust)
+
+
+def _muscled(ground):
+    """Return the Skin that muscles pull on."""
+    found = SimpleNamespace(**_eyes(ground), eye_centres={side: ground.joints[f"eye.{side}"] for side in "LR"})
+    skin = ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]
+    return muscles.Skin(ground.points, skin, _origin(ground), found, ground.mouth.inward)
 
 
 def _lid_falloff(ground):

@@ -6,16 +6,14 @@ from wince.core import rig
 from wince.core.facs import arkit
 from wince.core.facs.table import NUMBER_OF, SPLIT, TABLE, side_of, sources_of
 
-from . import axes
+from . import axes, correctives
 
 POLES = {"pole_a": "african", "pole_b": "asian", "pole_c": "caucasian"}     # neutral name -> the source's file key
 AGES = ("young", "old")
 GENDERS = {"woman": "female", "man": "male"}
 
-# Amplitude of an AU at E on this mesh, where the source moves too far or not far enough for a marked human expression.
-AMPLITUDE = {12: 0.8, 9: 1.15, 10: 1.1}
-
 SEAM_M = 0.008                     # half width of the blend between left and right halves of a shape without sides
+
 
 def identity_shapes(source, average, anchor):
     """Return {name: (S, 3)}: macro corners relative to the average adult, and both ends of every local axis.
@@ -56,9 +54,10 @@ def source_shape(source, bust, name):
     return bust.blend(source.face_unit(name))
 
 
-def action_shapes(source, bust, average, masks):
-    """Return {key: (V, 3)}: the displacement of every AU row of the rig at E, lids and correctives not yet solved.
+def action_shapes(source, bust, skin, masks):
+    """Return {key: (V, 3)}: the displacement of every AU row of the rig at E, lids not yet solved, and of what AUs do together.
 
+    skin    muscles.Skin
     masks   Masks, see below
     """
     cache = {}
@@ -68,16 +67,23 @@ def action_shapes(source, bust, average, masks):
             cache[name] = source_shape(source, bust, name)
         return cache[name]
 
-    out = {}
-    for row in rig.ROWS:
-        if "+" in row.key:
-            continue                                                       # lid correctives are solved when a person is built
-        key, _, faded = row.key.partition(".m")
-        fades = {"mouthClose"} & set(sources_of(key))
-        wanted = {"mouthClose"} if faded else set(sources_of(key)) - fades
-        delta = sum(gain * _half(one(name), name, key, average) for name, gain in sources_of(key).items() if name in wanted)
-        out[row.key] = AMPLITUDE.get(NUMBER_OF[key], 1.0) * masks.clean(key, delta)
-    return out
+    out = skin.symmetric({row.key: _action(row.key, one, skin, masks) for row in rig.ROWS if "+" not in row.key})
+    return out | correctives.of_pairs(out, skin)
+
+
+def _action(row_key, one, skin, masks):
+    """One AU row: its sources, then what its muscles make of them."""
+    key, _, faded = row_key.partition(".m")
+    word = {"L": "Left", "R": "Right", "B": ""}[side_of(key)]
+    fades = {"mouthClose"} & set(sources_of(key))
+    wanted = {"mouthClose"} if faded else set(sources_of(key)) - fades
+
+    def moved(name):
+        if name:
+            return one(name.format(side=word))
+        return sum(gain * _half(one(source), source, key, skin.points) for source, gain in sources_of(key).items() if source in wanted)
+
+    return masks.clean(key, moved(None) if faded else skin.shape(key, moved))
 
 
 def arkit_shapes(source, bust):
