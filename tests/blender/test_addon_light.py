@@ -11,7 +11,7 @@ from mathutils import Euler, Matrix
 
 from wince.bridge import face as faces
 from wince.bridge import version
-from wince.core import aims, pack
+from wince.core import aims, colour, pack
 from wince.core.face import FaceModel
 from wince.core.streams import stream
 from wince.job import encode, expand, exr, png, spec
@@ -19,7 +19,7 @@ from wince.job.render import render
 from wince.job.sitting import Sitting
 from wince.job.studio import Studio
 from wince.operators.light import PRESETS
-from wince.stage import cameras, colour, complexion, device, dress, lights, materials, passes, setting, world
+from wince.stage import cameras, complexion, device, dress, lights, materials, passes, setting, world
 
 KINDS = [kind for kind, *_ in PRESETS]
 WORLDS = ["plain", "hdri:sunset"]
@@ -296,4 +296,4 @@ def test_solid_shading_has_the_persons_colours(face):
     np.testing.assert_allclose(shown["iris"], complexion.IRIS[who.iris], atol=1e-6)
     light = {name: colour.luminance(rgb) for name, rgb in shown.items()}
     assert light["lashes"] < light["brows"] < light["skin"] and light["pupil"] < light["iris"] < light["sclera"]
-    assert all(material.roughness == pytest.approx(materials.LOOKS[name].roughness) for name, material in worn.items())
+    assert all(material.roughness == pytest.approx(materials.RECIPES[name].roughness) for name, material in worn.items())

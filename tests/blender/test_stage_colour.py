@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wince.core import colour
 from wince.core.demographics import read_groups
-from wince.stage import colour, complexion
+from wince.stage import complexion
 
 unit = st.floats(0, 1)
 

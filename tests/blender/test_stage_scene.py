@@ -6,12 +6,13 @@ import pytest
 pytest.importorskip("bpy")
 
 from wince.bridge import nodes, version
+from wince.core import colour
 from wince.core.cameras import view as place_view
 from wince.core.errors import WinceError
 from wince.core.streams import stream
 from wince.job import exr
 from wince.job.spec import Camera, Lighting, Render
-from wince.stage import cameras, colour, device, lights, materials, passes, surface, world
+from wince.stage import cameras, device, lights, materials, passes, surface, world
 
 AT_ONE_METRE = Camera("test", distance_m=1.0)
 AHEAD = np.array([[0.0, -1.0, 0.0]])

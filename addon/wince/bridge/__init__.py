@@ -7,6 +7,8 @@
     poses       the AU sliders as they stand: read, move, keyframe, pose assets
     people      people by the text of their identity, built once
     face        the rigged face: build, find, pose, reshape, remove
+    worn        what a face wears, as objects
+    follow      how worn things follow the skin, as Geometry Nodes
     sculpted    the person as the mesh has them, sculpted keys included
     copies      copied faces: what is not sound about one, a rig of its own
     gaze        what the eyes look at, as drivers of the gaze AUs

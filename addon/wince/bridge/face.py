@@ -14,6 +14,7 @@ from ..core import rig
 from ..core.errors import WinceError
 from ..core.facs.table import SIDES
 from ..core.heatmap import TERMS
+from ..core.worn.piece import KINDS
 from . import armature, drivers, mesh, people
 
 HEAT = "wince_heat"              # point attributes; an AOV of the same name would read zero everywhere
@@ -31,10 +32,11 @@ class RiggedFace:
     armature      object that holds AU values and identity
     mesh_object   object
     eyes          {"L": object, "R": object}; one that an artist has deleted is left out
+    worn          {kind of core.worn.piece.KINDS: object}, what it wears
     """
 
-    def __init__(self, bones, mesh_object, eyes, person=None):
-        self.armature, self.mesh_object, self.eyes = bones, mesh_object, eyes
+    def __init__(self, bones, mesh_object, eyes, person=None, worn=None):
+        self.armature, self.mesh_object, self.eyes, self.worn = bones, mesh_object, eyes, worn or {}
         self._person = person
 
     @property
@@ -60,7 +62,7 @@ class RiggedFace:
     @property
     def objects(self):
         """Every object of the face."""
-        return [self.armature, self.mesh_object, *self.eyes.values()]
+        return [self.armature, self.mesh_object, *self.eyes.values(), *self.worn.values()]
 
     def set_aus(self, aus):
         """Pose the face: ActionUnits into the rig's properties."""
@@ -160,7 +162,8 @@ def _gather(bones, start):
         parts.setdefault(child.get(PART), child)
     if FACE not in parts:
         return None
-    return RiggedFace(bones, parts[FACE], {side: parts[part] for side, part in EYES.items() if part in parts})
+    eyes = {side: parts[part] for side, part in EYES.items() if part in parts}
+    return RiggedFace(bones, parts[FACE], eyes, worn={kind: parts[kind] for kind in KINDS if kind in parts})
 
 
 def _lock(obj):

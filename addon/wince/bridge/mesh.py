@@ -13,10 +13,17 @@ def new(name, vertices, faces, uv, uv_faces, slots=None):
     slots     (F,) material slot of each face, or None
     returns   bpy.types.Mesh
     """
+    mesh = bpy.data.meshes.new(name)
+    fill(mesh, vertices, faces, uv, uv_faces, slots)
+    return mesh
+
+
+def fill(mesh, vertices, faces, uv, uv_faces, slots=None):
+    """Give a mesh other geometry, smooth; what it held is gone, its materials stay. Arguments as `new` has them."""
     corner = np.ones(faces.shape, dtype=bool)
     corner[:, 3] = faces[:, 3] != faces[:, 2]
     sizes = corner.sum(axis=1)
-    mesh = bpy.data.meshes.new(name)
+    mesh.clear_geometry()
     mesh.vertices.add(len(vertices))
     mesh.loops.add(int(sizes.sum()))
     mesh.polygons.add(len(faces))
@@ -28,7 +35,6 @@ def new(name, vertices, faces, uv, uv_faces, slots=None):
         mesh.polygons.foreach_set("material_index", slots.astype(np.int32))
     mesh.update(calc_edges=True)
     mesh.polygons.foreach_set("use_smooth", np.ones(len(faces), dtype=bool))
-    return mesh
 
 
 def set_positions(mesh, vertices):

@@ -15,6 +15,10 @@ Files
     facs/       action units: table, notation, intensity curve, PSPI, ARKit, samplers of expressions
     pack        the face pack: one topology, its shapes, regions, landmarks
     identity    who: a small value that goes to JSON and back, and the sampler of people
+    look        how a person looks beyond shape and tone; its fields are the axes
+    ageing      what years do to a look
+    worn/       what a face wears, as arrays: hair, brows, lashes, beard, clothes, glasses
+    colour      Lab, sRGB, daylight
     face        the person built from an identity: rest mesh, shape deltas, eyes
     lids        eyelids that meet
     openings    eyes and mouth as rings of vertices

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from . import look as looks
 from .errors import WinceError
+from .look import Look
 
 POLES = ("pole_a", "pole_b", "pole_c")
 IRISES = ("dark_brown", "brown", "hazel", "green", "blue", "grey")
@@ -41,6 +43,7 @@ class Identity:
     shapes      {axis: -1..1}: local shapes and asymmetries, without the signs of age
     skin_lab    target skin albedo, CIE L*a*b* (D65)
     iris        colour name
+    look        core.look.Look: skin, eyes, hair, clothes
     """
 
     id: str
@@ -54,6 +57,7 @@ class Identity:
     shapes: dict = field(default_factory=dict)
     skin_lab: tuple = (65.0, 10.0, 17.0)
     iris: str = "brown"
+    look: Look = field(default_factory=Look)
     stream_version: int = 1
     pack_hash: str = ""
 
@@ -116,6 +120,11 @@ def with_shapes(identity, values):
     return edited(identity, shapes={**identity.shapes, **values})
 
 
+def with_look(identity, part, **values):
+    """Return an identity with some values of one part of its look set by hand; see `edited`."""
+    return edited(identity, look=looks.changed(identity.look, part, **values))
+
+
 def with_pole(ancestry, pole, share):
     """Return an ancestry with one pole's weight set to a share 0..1; the others keep their proportion, and the sum stays 1."""
     others = [name for name in POLES if name != pole]
@@ -139,12 +148,15 @@ def keep(identity, other, names, axes):
 
 
 def _canonical(identity):
-    """Return an identity's content as JSON in which equal content is equal text: numbers as floats, axes at rest left out."""
+    """Return an identity's content as JSON in which equal content is equal text: numbers as floats, axes at rest and looks by default left out."""
     content = {key: value for key, value in asdict(identity).items() if key != "id"}
     content |= {key: float(content[key]) for key in ("age", "gender")}
     content |= {key: {name: float(value) for name, value in content[key].items()} for key in ("ancestry", "shapes")}
     content["shapes"] = {axis: value for axis, value in content["shapes"].items() if value}
     content["skin_lab"] = list(map(float, content["skin_lab"]))
+    del content["look"]
+    if unusual := looks.differences(identity.look):
+        content["look"] = unusual
     return json.dumps(content, sort_keys=True)
 
 
@@ -167,7 +179,8 @@ def from_json(text, where="identity"):
     try:
         data = json.loads(text)
         _refuse_wrong_keys(data, where)
-        return Identity(**{**data, "skin_lab": tuple(data.get("skin_lab", Identity.skin_lab))})
+        return Identity(**{**data, "skin_lab": tuple(data.get("skin_lab", Identity.skin_lab)),
+                           "look": looks.from_dict(data.get("look", {}), f"{where}: look")})
     except json.JSONDecodeError as error:
         raise WinceError(f"{where} is not JSON (line {error.lineno}: {error.msg}): save the identity again") from None
     except (TypeError, AttributeError) as error:

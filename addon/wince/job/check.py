@@ -20,6 +20,7 @@ CHOICES = {
     "render.engine": spec.ENGINES,
     "render.device": spec.DEVICES,
     "render.denoiser": spec.DENOISERS,
+    "render.look": spec.LOOKS,
     "outputs": spec.OPTIONAL_OUTPUTS,
 }
 RANGES = {                                      # lowest, highest; both allowed

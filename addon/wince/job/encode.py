@@ -14,7 +14,7 @@ import io
 
 import numpy as np
 
-from ..stage.colour import encode as display
+from ..core.colour import encode as display
 from ..stage.passes import BROW, CENTRES, COVERAGE, HEAT, REGION, TERM
 from . import exr, png
 

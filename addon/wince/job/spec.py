@@ -20,6 +20,7 @@ STRICT = {"extra": "forbid"}          # read by pydantic only: an unknown key is
 GROUPS = ("Black", "South Asian", "Middle Eastern", "White", "East Asian", "Latino")
 ENGINES = ("cycles", "eevee")
 DEVICES = ("auto", "cpu", "gpu")
+LOOKS = ("full", "plain")
 DENOISERS = ("auto", "oidn", "none")
 LIGHTS = ("studio", "window", "ceiling", "none")      # what stage/lights.py can build
 BACKGROUNDS = ("plain", "world")
@@ -83,6 +84,7 @@ class Render:
     view_transform: str = "Standard"
     subdivision: int = 1
     subsurface: bool = True
+    look: str = "full"                                 # "plain": no hair, clothes, wrinkles, skin detail; quick
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import bpy
 
 from ..core import heatmap, rig
-from ..stage import cameras, dress, lights, setting, world
+from ..stage import cameras, dress, lights, setting, wardrobe, world
 from .shutter import Shutter
 from .sitter import Sitter, Stance
 
@@ -34,6 +34,7 @@ class Studio:
             self._build(person)
         else:
             self.face.set_person(person)
+            wardrobe.wear(self.face)
         return dress.paint(self.face)
 
     def set_light(self, drawn, target):
@@ -55,5 +56,6 @@ class Studio:
     def _build(self, person):
         """Make the face, once."""
         wishes = self.job.render
-        self.face = dress.new_face(person, subdivision=wishes.subdivision, outputs=self.job.outputs, subsurface=wishes.subsurface)
+        self.face = dress.new_face(person, subdivision=wishes.subdivision, outputs=self.job.outputs, subsurface=wishes.subsurface,
+                                   plain=wishes.look == "plain")
         self.sitter = Sitter(self.face, self.pack)

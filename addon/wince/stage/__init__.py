@@ -6,9 +6,9 @@
     lights      studio, window, ceiling: drawn as plain numbers, then set
     world       plain or HDRI surroundings, the backdrop behind the head, and the exposure for a skin
     setting     light, world and exposure of a person: drawn, set, and whether a scene still has it
-    colour      Lab, sRGB, daylight: numpy only
     complexion  the colour of every vertex of a skin: numpy only
-    materials   shaders, class numbers, label AOVs
+    materials/  shaders, class numbers, label AOVs
+    wardrobe    what a face wears, put on
     dress       materials and colours on a rigged face; a new face, ready to be looked at
     plain_copy  a face as other programs take it: plain materials, one texture, targets by name
     plain_motion   its animation as keys on that copy

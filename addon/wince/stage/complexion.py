@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import colour
+from ..core import colour
 
 # region: shift of (L, a, b) at full weight; sided regions count on both sides. Blood shows less in dark skin, see `tinted`.
 TINTS = {

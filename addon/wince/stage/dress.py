@@ -4,19 +4,22 @@ import numpy as np
 
 from ..bridge import copies, gaze, heat, mesh, people
 from ..bridge import face as bridge
+from ..core import colour
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import colour, complexion, materials, surface
+from . import complexion, materials, surface, wardrobe
 from .passes import ATTRIBUTES, REGION
 
 
-def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), subsurface=True):
+def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), subsurface=True, plain=False):
     """Build a person's face in the open file, dressed and painted; must run in Object Mode.
 
     outputs, subsurface   as `materials.build` takes them; the other arguments as `bridge.face.build`
+    plain                 leave out what it wears, wrinkles and the skin's detail: quick
     returns               RiggedFace, with materials of its own
     """
     face = bridge.build(person, collection, name, subdivision)
-    own = materials.build(outputs, subsurface)
+    face.armature[wardrobe.PLAIN] = plain
+    own = materials.build(outputs, subsurface, (*PART_NAMES, *EYE_PART_NAMES))
     _wear(face.mesh_object, PART_NAMES, own)
     for eye in face.eyes.values():
         _wear(eye, EYE_PART_NAMES, own)
@@ -24,6 +27,7 @@ def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), su
     mesh.set_attribute(data, materials.LASH, _lash_reach(pack))
     mesh.set_attribute(data, materials.BROW, pack.brow)
     mesh.set_attribute(data, ATTRIBUTES[REGION], surface.region_numbers(pack.regions, pack.faces), "FACE")
+    wardrobe.wear(face)
     paint(face)
     return face
 
@@ -36,6 +40,7 @@ def become(face, identity):
     """
     face.set_person(people.person(identity.json()))
     copies.part_materials(face, worn_by(face).values())
+    wardrobe.wear(face)
     paint(face)
     heat.refresh(face)
     gaze.refresh(face)
@@ -51,18 +56,18 @@ def paint(face):
     mesh.set_colour(face.mesh_object.data, materials.ALBEDO, rgb)
     worn = worn_by(face)
     brow, iris = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)), complexion.IRIS[who.iris]
-    materials.tint_hair(worn, brow)
-    materials.tint_eyes(worn, iris)
+    materials.tint(worn, face.person)
     lab, luminance = complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
     materials.show_in_solid(worn, colour.from_lab(lab), brow, iris)
     return lab, luminance
 
 
 def worn_by(face):
-    """Return {name of materials.LOOKS: material} of the face's own materials, those that an artist has replaced left out."""
+    """Return {name of materials.RECIPES: material} of the face's own materials, those that an artist has replaced left out."""
     things = [(face.mesh_object, PART_NAMES), *((eye, EYE_PART_NAMES) for eye in face.eyes.values())]
     pairs = [pair for thing, names in things for pair in zip(names, thing.data.materials, strict=False)]
-    return {name: material for name, material in pairs if material is not None and material.get(materials.LOOK) == name}
+    own = {name: material for name, material in pairs if material is not None and material.get(materials.LOOK) == name}
+    return own | wardrobe.materials_of(face)
 
 
 def landmark_uv(pack):

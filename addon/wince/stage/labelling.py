@@ -65,21 +65,21 @@ def _dress(obj, parts, names, aovs):
 
 def _labelled(material, part, aovs):
     """Tell whether a material is labelled for a part as `materials.build` does."""
-    look = materials.LOOKS[part]
-    if material is None or material.pass_index != materials.CLASSES[look.kind]:
+    recipe = materials.RECIPES[part]
+    if material is None or material.pass_index != materials.CLASSES[recipe.kind]:
         return False
-    wanted = set(aovs) if look.labelled else set()
-    return wanted <= _aovs(material) and (look.labelled or not _aovs(material))
+    wanted = set(aovs) if recipe.labelled else set()
+    return wanted <= _aovs(material) and (recipe.labelled or not _aovs(material))
 
 
 def _labelled_copy(material, part, aovs):
     """Return a copy of a material, or a plain one for none, that is labelled for a part."""
-    look = materials.LOOKS[part]
+    recipe = materials.RECIPES[part]
     own = material.copy() if material else bpy.data.materials.new(part)
     tree = own.node_tree or _plain_tree(own)
     _strip(own)
-    own.pass_index = materials.CLASSES[look.kind]
-    for aov in aovs if look.labelled else ():
+    own.pass_index = materials.CLASSES[recipe.kind]
+    for aov in aovs if recipe.labelled else ():
         value, out = tree.nodes.new("ShaderNodeAttribute"), tree.nodes.new("ShaderNodeOutputAOV")
         value.attribute_name, out.aov_name = ATTRIBUTES[aov], aov
         tree.links.new(value.outputs["Fac"], out.inputs["Value"])

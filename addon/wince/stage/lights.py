@@ -9,11 +9,11 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ..core import colour
 from ..core.aims import STILL
 from ..core.cameras import FRONTAL
 from ..core.errors import WinceError
 from ..core.turns import rotation
-from . import colour
 
 GRID = 6                               # points across a panel, for the meter
 NAMES = ("Key", "Fill", "Rim")         # what new lamps are called; they are found by LAMP, whatever they are called by now

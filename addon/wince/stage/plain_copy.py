@@ -12,10 +12,10 @@ from mathutils import Matrix
 from ..bridge import face as faces
 from ..bridge import mesh, version
 from ..bridge.nodes import grow, set_input
-from ..core import atlas
+from ..core import atlas, colour
 from ..core.facs.table import SIDES
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import colour, complexion, dress, materials
+from . import complexion, dress, materials
 
 NAME = "wince export"
 KINDS = ("objects", "armatures", "meshes", "shape_keys", "materials", "actions", "images")
@@ -169,7 +169,7 @@ def _replace(data, names, worn, colours, image):
     for slot, name in enumerate(names):
         if name in worn and data.materials[slot] == worn[name]:
             textured = image if name in TEXTURED else None
-            data.materials[slot] = _plain(name, colours.get(name, materials.LOOKS[name].rgb), textured)
+            data.materials[slot] = _plain(name, colours.get(name, materials.RECIPES[name].rgb), textured)
 
 
 def _plain(name, rgb, image):
@@ -180,7 +180,7 @@ def _plain(name, rgb, image):
         nodes["texture"].image = image
     else:
         set_input(nodes["surface"], "Base Color", (*rgb, 1.0))
-    set_input(nodes["surface"], "Roughness", materials.LOOKS[name].roughness)
+    set_input(nodes["surface"], "Roughness", materials.RECIPES[name].roughness)
     if name == "lashes":
         set_input(nodes["surface"], "Alpha", materials.LASH_OPACITY)
     return material

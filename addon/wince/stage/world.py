@@ -13,9 +13,9 @@ from mathutils import Matrix
 
 from ..bridge import version
 from ..bridge.nodes import grow, set_input, socket
+from ..core import colour
 from ..core.aims import STILL
 from ..core.errors import WinceError
-from . import colour
 
 NAME = "wince world"
 HDRI = "hdri:"

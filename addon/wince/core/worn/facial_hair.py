@@ -1,0 +1,6 @@
+"""Facial_hair of a person."""
+
+
+def make(person):
+    """Return the Piece, or None."""
+    return None

@@ -1,0 +1,107 @@
+"""Shaders of the face and of what it wears: made once, then only numbers change. Each carries its class number and its label AOVs.
+
+    base        Recipe, class numbers
+    skin, lashes, eyes, mouth, strands, cloth, glass     RECIPES by name, node TREES, fixed INPUTS, and `tint(materials, person)` each
+"""
+
+import bpy
+import numpy as np
+
+from ...bridge import version
+from ...bridge.nodes import grow, set_input
+from ..passes import ATTRIBUTES, wanted_aovs
+from . import cloth, eyes, glass, lashes, mouth, skin, strands
+from .base import CLASSES
+from .lashes import LASH, LASH_OPACITY
+from .skin import ALBEDO, BROW
+
+__all__ = ["ALBEDO", "BROW", "CLASSES", "LASH", "LASH_OPACITY", "LOOK", "RECIPES", "build", "show_in_solid", "tint"]
+
+LOOK = "wince_look"                    # ID property of a material: which of RECIPES it is
+BROW_SHOWN = 0.5                       # of the brow's colour in Solid shading, where the whole brow region has one colour
+SCATTER_M = 0.005                      # how far red light travels under skin
+SCATTER_RGB = (1.0, 0.35, 0.18)
+
+ROOMS = (skin, lashes, eyes, mouth, strands, cloth, glass)
+RECIPES = {name: recipe for room in ROOMS for name, recipe in room.RECIPES.items()}
+TREES = {name: tree for room in ROOMS for name, tree in room.TREES.items()}
+INPUTS = {name: values for room in ROOMS for name, values in room.INPUTS.items()}
+
+
+def build(outputs=(), subsurface=True, names=tuple(RECIPES)):
+    """Make materials.
+
+    outputs     job.outputs, which decide the AOVs
+    subsurface  whether skin scatters light
+    names       which of RECIPES
+    returns     {name: bpy material}
+    """
+    return {name: _material(name, RECIPES[name], wanted_aovs(outputs), subsurface) for name in names}
+
+
+def build_like(worn, names):
+    """Make further materials for a face, with the AOVs and the scattering that the materials it wears have; arguments as `build`."""
+    trees = [material.node_tree for material in worn if material is not None and material.node_tree]
+    aovs = {node.aov_name: None for tree in trees for node in tree.nodes if node.type == "OUTPUT_AOV" and node.aov_name in ATTRIBUTES}
+    return {name: _material(name, RECIPES[name], tuple(aovs), True) for name in names}
+
+
+def tint(materials, person):
+    """Set everything that a person changes; a material that is not there is passed over."""
+    for room in ROOMS:
+        room.tint(materials, person)
+
+
+def show_in_solid(materials, skin_rgb, brow_rgb, iris_rgb):
+    """Set the colours of Solid shading, which knows no shaders, linear sRGB; renders do not see them.
+
+    materials   {name of RECIPES: bpy material}; one that is not there is passed over
+    """
+    skin, brow = np.asarray(skin_rgb), np.asarray(brow_rgb)
+    own = {"skin": skin, "brows": (1 - BROW_SHOWN) * skin + BROW_SHOWN * brow, "lashes": 0.5 * brow, "iris": iris_rgb}
+    for name, material in materials.items():
+        material.diffuse_color = (*own.get(name, RECIPES[name].rgb), 1.0)
+        material.roughness = RECIPES[name].roughness
+
+
+def _material(name, recipe, aovs, subsurface):
+    """Make one material."""
+    material = bpy.data.materials.new(f"wince {name}")
+    material.pass_index, material[LOOK] = CLASSES[recipe.kind], name
+    table, links = _shader(name)
+    if recipe.labelled:
+        _add_labels(table, links, aovs)
+    nodes = grow(version.use_nodes(material), table, links)
+    _set_surface(nodes["surface"], recipe, subsurface)
+    for node, values in INPUTS.get(name, {}).items():
+        for identifier, value in values.items():
+            set_input(nodes[node], identifier, value)
+    return material
+
+
+def _shader(name):
+    """Return the node table and links of a material."""
+    nodes, links = TREES.get(name, ({}, []))
+    table = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})} | nodes
+    return table, [("surface", "BSDF", "output", "Surface"), *links]
+
+
+def _add_labels(table, links, aovs):
+    """Add the label AOVs to a node table."""
+    for aov in aovs:
+        table[f"{aov} value"] = ("ShaderNodeAttribute", {"attribute_name": ATTRIBUTES[aov]})
+        table[aov] = ("ShaderNodeOutputAOV", {"aov_name": aov})
+        links.append((f"{aov} value", "Fac", aov, "Value"))
+
+
+def _set_surface(surface, recipe, subsurface):
+    """Set the numbers of a surface."""
+    if recipe.rgb is not None:
+        set_input(surface, "Base Color", (*recipe.rgb, 1.0))
+    set_input(surface, "Roughness", recipe.roughness)
+    set_input(surface, "Specular IOR Level", recipe.specular)
+    if subsurface and recipe.subsurface:
+        surface.subsurface_method = "BURLEY"              # nearly free; a random walk takes 45 % of the whole picture's time
+        set_input(surface, "Subsurface Weight", recipe.subsurface)
+        set_input(surface, "Subsurface Radius", SCATTER_RGB)
+        set_input(surface, "Subsurface Scale", SCATTER_M)
