@@ -81,11 +81,14 @@ def sheet(
     folder: Folder,
     people: Annotated[int, typer.Option(min=1, help="How many people to show.")] = 24,
     size: Annotated[int, typer.Option(min=64, max=2048, help="Pixels of the longer side of a picture in the page.")] = 384,
+    book: Annotated[bool, typer.Option(help="Also make look_book.png: everyone at rest and in pain, a row per group.")] = False,
 ):
     """Make index.html, one self-contained page to look at, and contact_sheet.png."""
     from . import sheet as sheets
 
     page = sheets.write(folder, people, size)
+    if book:
+        _say(f"look book: {sheets.write_book(folder)}")
     _say(f"look at it: {page.resolve().as_uri()}")
 
 

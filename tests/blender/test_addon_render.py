@@ -162,7 +162,7 @@ def test_only_the_chosen_face_is_labelled(stage):
     nobody = picture(alone, "coverage") == 0
     assert not picture(out, "coverage")[nobody].any() and not picture(out, "heat")[nobody].any()
     assert (seg == 7).sum() == (before == 7).sum()
-    assert record(out)["look"] == {"by_hand": {"materials": ["tongue"], "sculpted": False}}
+    assert record(out)["look"]["by_hand"] == {"materials": ["tongue"], "sculpted": False}
     assert verify.verify(out).faults == []
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from wince.core.errors import WinceError
 from wince_headless import dataset, sheet
-from wince_headless.sheet import colours, contact, content, page, pictures
+from wince_headless.sheet import book, colours, contact, content, page, pictures
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,17 @@ def test_the_contact_sheet_is_a_picture_of_all_rows(written):
     with Image.open(written / "contact_sheet.png") as image:
         assert image.mode == "RGB"
         assert image.width > image.height > 3 * 64
+
+
+def test_the_look_book_has_a_row_per_group_and_a_block_per_person(written):
+    path = sheet.write_book(written, size=48)
+    with Image.open(path) as image:
+        wide, tall = image.size
+        pixels = np.asarray(image.convert("RGB"))
+    assert wide == 2 * book.MARGIN + 4 * 48                                     # one person in each row, four expressions
+    assert tall == book.HEAD + 3 * (48 + book.NAME + book.GAP) + book.MARGIN    # Black, White, East Asian
+    face = pixels[book.HEAD:book.HEAD + 48, book.MARGIN:book.MARGIN + 48]
+    assert face.std() > 10                                                     # a picture lies there, not paper
 
 
 def test_writing_again_gives_the_same_bytes(written):

@@ -38,3 +38,8 @@ def receded(who):
 def sparse(who):
     """Return how much hair, brows and lashes have thinned."""
     return 0.5 * _rise(who.age, 55, 92)
+
+
+def shows(who):
+    """Return {sign: how much of it shows} at the person's age, rounded, for records."""
+    return {sign.__name__: round(sign(who), 4) for sign in (static_lines, folding, spots, grey, receded, sparse)}

@@ -15,7 +15,7 @@ import io
 import numpy as np
 
 from ..core.colour import encode as display
-from ..stage.passes import BROW, CENTRES, COVERAGE, HEAT, REGION, TERM
+from ..stage.passes import CENTRES, COVERAGE, HEAT, REGION, TERM
 from . import exr, png
 
 FAR = 1e9                              # Cycles writes 1e10 where a ray meets nothing
@@ -28,13 +28,13 @@ TENTHS = 10000.0                       # per metre
 def encode(passes, outputs, stops, rotation):
     """Return the files of a sample.
 
-    passes    {name: float32 (H, W) or (H, W, C)}, as `exr.read` gives them, the index pass called "seg"
+    passes    {name: float32 (H, W) or (H, W, C)}, as `exr.read` gives them, and "seg": `classes` of them
     outputs   names beyond rgb, seg, heat, coverage
     stops     exposure of the picture
     rotation  (3, 3) world -> OpenCV camera
     returns   {name: (file name, bytes)}
     """
-    seg = classes(passes["seg"], passes[BROW])
+    seg = passes["seg"]
     files = {"rgb": ("rgb.png", png.encode(rgb(passes["Combined"], stops))),
              "seg": ("seg.png", png.encode(seg, flat=True)),
              "heat": ("heat.png", png.encode(heat(passes[HEAT]))),

@@ -8,21 +8,23 @@ import hashlib
 import json
 import math
 import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from ..core import cameras
+from ..core import ageing, cameras
 from ..core.facs.intensity import CURVE_VERSION
 from ..core.facs.pose import gaze, head_pose
 from ..core.facs.pspi import UNBC_AUS, pspi
 from ..core.facs.table import TABLE_VERSION
 from ..core.heatmap import HEAT_VERSION
 from ..core.streams import STREAM_VERSION
-from .visibility import shares, visible
+from .visibility import covered, shares, visible
 
 FORMAT = "wince-record-1"
 SCHEME = "68"
+COVERS = {"hair": 8, "facial_hair": 9, "glasses": 11}           # what may hide the face: its classes in seg.png
 MANIFEST = Path(__file__).resolve().parents[1] / "blender_manifest.toml"
 
 
@@ -46,7 +48,7 @@ def constant_facts(job, chosen, loaded, blender):
     blender  its version
     """
     wishes = job.render
-    return {"format": FORMAT, "look": {}, "licences": {"pack": loaded.meta["licence"]},
+    return {"format": FORMAT, "licences": {"pack": loaded.meta["licence"]},
             "versions": versions(loaded.hash, HEAT_VERSION, blender),
             "render": {"engine": chosen.engine, "samples": wishes.samples, "device": chosen.device, "denoiser": chosen.denoiser,
                        "view_transform": wishes.view_transform, "subdivision": wishes.subdivision, "subsurface": wishes.subsurface},
@@ -63,13 +65,25 @@ def expression_facts(shown):
             "pain": shown.pain, "expression_kind": shown.kind, "head_pose": _rounded(head_pose(aus)), "gaze": _rounded(gaze(aus))}
 
 
-def view_facts(view, face, depth, head):
+def look_facts(who, plain, by_hand):
+    """Return what a record says of a person's look: its axes, what of them shows at the person's age, what was changed by hand.
+
+    who      core.identity.Identity
+    plain    whether the face was rendered without it
+    by_hand  {what: value} of an artist's own changes, {} for none
+    """
+    axes = {name: dict(value) if isinstance(value, dict) else value for name, value in asdict(who.look).items()}
+    return axes | {"plain": plain, "shows": ageing.shows(who)} | ({"by_hand": by_hand} if by_hand else {})
+
+
+def view_facts(view, face, depth, head, seg):
     """Return what a record says about a view of an expression.
 
     view   core.cameras.View
     face   job.sitter.Face: landmarks, control vertices and what belongs to them
     depth  (H, W) planar depth of the view, metres
     head   (3, 3) rotation of the head in the world
+    seg    (H, W) class numbers
     """
     turn = [math.degrees(angle) for angle in cameras.face_to_camera(view, head)]
     outline = cameras.project(view, face.points[face.front])
@@ -81,7 +95,8 @@ def view_facts(view, face, depth, head):
         "face_box": [*outline.min(axis=0), *outline.max(axis=0)], "face_height_px": float(np.ptp(outline[:, 1])),
         "landmarks": {"scheme": SCHEME, "points_2d": cameras.project(view, face.landmarks).tolist(),
                       "points_3d": face.landmarks.tolist(), "visible": seen.tolist()},
-        "region_visible": shares(view, face.points, face.normals, face.areas, face.regions, depth)})
+        "region_visible": shares(view, face.points, face.normals, face.areas, face.regions, depth),
+        "face_covered": covered(view, face.points, face.normals, face.areas * face.front, seg, COVERS)})
 
 
 def files_facts(files):

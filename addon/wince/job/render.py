@@ -12,6 +12,7 @@ from ..bridge.version import MATERIAL_INDEX
 from ..core import heatmap, pack
 from ..core.face import FaceModel
 from ..stage import device, lights, world
+from ..stage.passes import BROW
 from . import disk, encode, exr, layout, png, record, resume
 from .sitting import Sitting
 from .studio import Studio
@@ -98,11 +99,11 @@ class Shift:
     def _finish(self, shot, say, progress):
         """Turn a rendered view into files, the record last. Runs in the writer's thread."""
         layers = exr.read(shot.layers)
-        layers["seg"] = next(layers[name] for name in MATERIAL_INDEX if name in layers)
+        layers["seg"] = encode.classes(next(layers[name] for name in MATERIAL_INDEX if name in layers), layers[BROW])
         files = encode.encode(layers, self.job.outputs, shot.shown.exposure, shot.view.R)
         if shot.picture is not None:
             files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))
-        facts = record.view_facts(shot.view, shot.shown.stance.face, layers["Depth"], shot.shown.stance.head)
+        facts = record.view_facts(shot.view, shot.shown.stance.face, layers["Depth"], shot.shown.stance.head, layers["seg"])
         self._write(shot.facts | facts | {"files": record.files_facts(files)}, files)
         for path in filter(None, (shot.layers, shot.picture)):
             path.unlink()

@@ -77,6 +77,7 @@ class Session:
         """Return what a record says about the person."""
         who = self.person.identity
         return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.number), "cell": who.cell,
+                "look": record.look_facts(who, self.place.plain, dict(self.place.by_hand)),
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
                                  "fixed": dict(self.job.people.fixed),
                                  "skin_target_lab": list(who.skin_lab), "skin_lab": self.skin_lab,

@@ -9,6 +9,7 @@ from ..core import aims, heatmap, rig
 from ..core.errors import WinceError
 from ..stage import cameras, complexion, dress, labelling, overrides
 from ..stage.materials import ALBEDO
+from ..stage.wardrobe import PLAIN
 from .shutter import Shutter
 from .sitter import Sitter, Stance
 
@@ -17,7 +18,7 @@ PAINTED = 2e-3                         # colours on vertices may differ by this 
 
 
 class Set:
-    """The scene of a take at its frame. What it has in common with `Studio`: `seat`, `show`, `shoot`."""
+    """The scene of a take at its frame. What it has in common with `Studio`: `seat`, `show`, `shoot`, `plain`, `by_hand`."""
 
     def __init__(self, take, chosen, scratch, threads=0):
         """Open the take's copy of the file.
@@ -42,10 +43,15 @@ class Set:
         self.person = sculpted.person(self.face)
 
     @property
-    def look(self):
-        """What a record says of the face beyond its identity: what an artist has changed by hand."""
+    def by_hand(self):
+        """What an artist has changed of the face beyond its identity, {} for nothing."""
         changed = {"materials": self.replaced, "sculpted": self.person is not self.face.person}
-        return {"by_hand": changed} if any(changed.values()) else {}
+        return changed if any(changed.values()) else {}
+
+    @property
+    def plain(self):
+        """Whether the face was made without its look."""
+        return bool(self.face.armature.get(PLAIN))
 
     @property
     def skin(self):

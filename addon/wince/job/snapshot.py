@@ -52,7 +52,7 @@ def render(take, out, say, stopped, owner="", threads=None):
         resume.claim(out, job, origin(job, chosen, loaded) | {"scene": True}, owner)
         todo = expand.samples(job)
         begin(say, chosen, len(todo), 0)
-        constant = record.constant_facts(job, chosen, loaded, version.name()) | {"frame": _whole(take.frame), "look": place.look}
+        constant = record.constant_facts(job, chosen, loaded, version.name()) | {"frame": _whole(take.frame)}
         whole = Shift(job, out, owner, constant).work(todo, len(todo), lambda _: Snapshot(job, out, owner, place, shown), say, stopped)
     say("done" if whole else "stopped", total=len(todo))
     return whole

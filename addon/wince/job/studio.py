@@ -1,9 +1,11 @@
 """The scene of a job: made once, then only moved. Everything in the job that touches Blender goes through here."""
 
+import types
+
 import bpy
 
 from ..core import heatmap, rig
-from ..stage import cameras, dress, lights, setting, wardrobe, world
+from ..stage import cameras, dress, lights, setting, world
 from .shutter import Shutter
 from .sitter import Sitter, Stance
 
@@ -11,8 +13,10 @@ from .sitter import Sitter, Stance
 class Studio:
     """One scene, one camera, one face, three lamps: reused for every sample, so that memory does not grow.
 
-    What it has in common with `Set`: `seat`, `show`, `shoot`.
+    What it has in common with `Set`: `seat`, `show`, `shoot`, `plain`, `by_hand`.
     """
+
+    by_hand = types.MappingProxyType({})
 
     def __init__(self, job, chosen, pack, scratch, threads=None):
         bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
@@ -22,6 +26,7 @@ class Studio:
         self.shutter = Shutter(self.scene, self.scene.view_layers[0], job, chosen, scratch, threads)
         self.camera, self.lamps, self.world = cameras.build(self.scene), lights.build(self.scene), world.World(self.scene)
         self.face = self.sitter = self.person = None
+        self.plain = job.render.look == "plain"
 
     def seat(self, person):
         """Put a person before the camera.
@@ -34,8 +39,7 @@ class Studio:
             self._build(person)
         else:
             self.face.set_person(person)
-            wardrobe.wear(self.face)
-        return dress.paint(self.face)
+        return dress.dress(self.face)
 
     def set_light(self, drawn, target):
         """Set lamps, world, backdrop and exposure of a Setting; the lamps aim at `target` (3,)."""
@@ -57,5 +61,5 @@ class Studio:
         """Make the face, once."""
         wishes = self.job.render
         self.face = dress.new_face(person, subdivision=wishes.subdivision, outputs=self.job.outputs, subsurface=wishes.subsurface,
-                                   plain=wishes.look == "plain")
+                                   plain=self.plain)
         self.sitter = Sitter(self.face, self.pack)

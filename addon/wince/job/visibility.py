@@ -36,6 +36,23 @@ def shares(view, points, normals, areas, regions, depth):
             for name, weights in regions.items()}
 
 
+def covered(view, points, normals, areas, seg, classes):
+    """Return which share of a surface is hidden by things of some classes, as the camera sees it, {name: 0..1}.
+
+    points, normals  (N, 3); what faces away, or lies outside the picture, does not count
+    areas            (N,) square metres that each point stands for
+    seg              (H, W) class numbers
+    classes          {name: class number}
+    """
+    pixels, z = project(view, points), to_camera(view, points)[:, 2]
+    ways = _towards(view, points)
+    seen = np.einsum("ni,ni->n", normals, ways / np.linalg.norm(ways, axis=1, keepdims=True)) * areas
+    x, y = np.rint(np.nan_to_num(pixels, nan=-1.0, posinf=-1.0, neginf=-1.0)).astype(int).T
+    here = (z > 0) & (seen > 0) & (x >= 0) & (y >= 0) & (x < view.width) & (y < view.height)
+    found, weight = seg[y[here], x[here]], seen[here]
+    return {name: round(float(weight[found == number].sum() / max(weight.sum(), 1e-12)), 4) for name, number in classes.items()}
+
+
 def _farthest(depth, pixels):
     """Return the greatest depth of the four pixels around each place (N, 2)."""
     height, width = depth.shape

@@ -3,6 +3,7 @@
     base           what all operators share
     add            Add > Mesh > FACS Face
     identity       another person, locks, save and load
+    look           another look, the plain face
     copies         copied faces get a rig of their own
     action_units   set from a FACS code, reset, keyframe
     pain           presets, the way to a PSPI
@@ -17,6 +18,6 @@
     export         GLB, FBX, labels, a clean .blend
 """
 
-from . import action_units, add, background, cameras, copies, export, gaze, handles, heat, identity, light, motion, pain, render
+from . import action_units, add, background, cameras, copies, export, gaze, handles, heat, identity, light, look, motion, pain, render
 
-MODULES = (add, identity, copies, action_units, pain, heat, motion, gaze, handles, cameras, light, render, background, export)
+MODULES = (add, identity, look, copies, action_units, pain, heat, motion, gaze, handles, cameras, light, render, background, export)

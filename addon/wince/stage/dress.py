@@ -27,8 +27,7 @@ def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), su
     mesh.set_attribute(data, materials.LASH, _lash_reach(pack))
     mesh.set_attribute(data, materials.BROW, pack.brow)
     mesh.set_attribute(data, ATTRIBUTES[REGION], surface.region_numbers(pack.regions, pack.faces), "FACE")
-    wardrobe.wear(face)
-    paint(face)
+    dress(face)
     return face
 
 
@@ -40,10 +39,15 @@ def become(face, identity):
     """
     face.set_person(people.person(identity.json()))
     copies.part_materials(face, worn_by(face).values())
-    wardrobe.wear(face)
-    paint(face)
+    dress(face)
     heat.refresh(face)
     gaze.refresh(face)
+
+
+def dress(face):
+    """Give a face the look of its person, or a plain one: what it wears, then its colours; returns what `paint` does."""
+    wardrobe.wear(face)
+    return paint(face)
 
 
 def paint(face):

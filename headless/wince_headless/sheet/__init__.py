@@ -6,6 +6,7 @@ Files
     colours     every colour that carries meaning: heat, parts, PSPI terms
     page        content and pictures -> index.html (page.html, page.css and page.js beside it are its shape, look and behaviour)
     contact     the same as one picture, drawn by Pillow
+    book        a look book: faces alone, at rest and in pain, a row per group
 """
 
 import io
@@ -17,7 +18,7 @@ from wince.core.errors import WinceError
 from wince.job import disk
 
 from .. import dataset as datasets
-from . import contact, page, pictures
+from . import book, contact, page, pictures
 
 MOVED_MM = 0.2                  # less is not worth a colour
 
@@ -39,6 +40,17 @@ def write(folder, people=24, size=384):
     disk.write(Path(folder, "contact_sheet.png"), _png(contact.draw(dataset, chosen, scale)))
     disk.write(Path(folder, "index.html"), page.html(dataset, chosen, scale, size).encode())
     return Path(folder, "index.html")
+
+
+def write_book(folder, size=192):
+    """Write look_book.png into a rendered folder; arguments, result and errors as `write`, `size` in pixels of one face."""
+    dataset = datasets.open_dataset(folder)
+    people = list(filter(None, map(dataset.records, dataset.identities())))
+    if not people:
+        raise WinceError(f"{folder} holds no finished picture yet: run `wince render` first, or let it go on")
+    path = Path(folder, "look_book.png")
+    disk.write(path, _png(book.draw(people, dataset.file, size)))
+    return path
 
 
 def _scale(dataset, chosen):
