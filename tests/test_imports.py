@@ -1,6 +1,7 @@
 """Who may import what: the architecture, read from the source.  A lazy import inside a function counts too."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -103,6 +104,18 @@ def test_the_rules_catch(path, line):
 ])
 def test_the_rules_allow(path, line):
     assert not faults(Path(path), line)
+
+
+def packages():
+    """Return every package; panels are one file per subject and need no map."""
+    return sorted({path.parent for path in sources() if path.name == "__init__.py"} - {Path("addon/wince/panels")})
+
+
+@pytest.mark.parametrize("package", packages(), ids=str)
+def test_a_package_says_what_lies_in_it(package):
+    found = [path.stem for path in (ROOT / package).glob("*.py")] + [path.parent.name for path in (ROOT / package).glob("*/__init__.py")]
+    said = re.findall(r"\w+", ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))))
+    assert not {*found} - {*said, "__init__"}
 
 
 @pytest.mark.parametrize("module", NO_BPY_ON_IMPORT)

@@ -12,7 +12,12 @@ Files
     dataset     a rendered folder as Python sees it: its records, in order
     sheet/      a dataset -> one page to look at, and one picture
     verify      does a dataset keep its promises
+    au_sheet    the bench of action units: measured, rendered from A to E
+    au_bands    what an action unit has to do, in millimetres
+    tables      two tables to read
     info        versions, devices, pack, and what is wrong with the installation
     libraries   the system libraries that Blender's module needs
+    exits       exit codes
+    addon_build the artist's zip
     pack_build/ the pinned wheel -> the face pack
 """

@@ -41,7 +41,6 @@ BANDS = (
     (20, "lip corner", "outward", 5, 9), (20, "lip corner", "level", 0, 2),
     (26, "chin", "length", 12, 20),
     (27, "chin", "length", 35, 50),
-    (43, "upper lid", "share", 0.85, 1),
 )
 GAPS = ("43E", "6E+7E+43E")
 GAP_MM = 0.5
@@ -102,7 +101,7 @@ class Bench:
         return (rig.deform(self.person, ActionUnits.parse(code)) - self.person.base) * MM
 
     def bands(self):
-        """Return every band as a Found, then the lids' gaps and the peaks' places."""
+        """Return every band as a Found, then the lids' gaps and shares of the way, and the peaks' places."""
         return [self._band(*row) for row in BANDS] + self._gaps() + [self._peak(number) for number in OWN]
 
     def peak(self, code):
@@ -127,6 +126,7 @@ class Bench:
             posed = rig.deform(self.person, ActionUnits.parse(code))
             worst = max(np.abs(lids.gap(lids.of_pack(self.pack, side), posed)).max() for side in "LR")
             out.append(Found(43, "lids", f"gap at {code}", worst * MM, 0, GAP_MM))
+            out.append(Found(43, "upper lid", f"share at {code}", self.lid_share(self.moved(code)), 0.85, 1))
         return out
 
     def _peak(self, number):
@@ -172,7 +172,6 @@ MEASURES = {
     "most": lambda bench, moved, place: np.linalg.norm(bench.at(place, moved), axis=1).max(),
     "most up": lambda bench, moved, place: bench.at(place, moved)[:, 2].max(),
     "bend": _bend,
-    "share": lambda bench, moved, place: bench.lid_share(moved),
     "deeper": lambda bench, moved, place: bench.depth(bench.person.base * MM + moved) - bench.depth(bench.person.base * MM),
 }
 

@@ -1,5 +1,6 @@
 """The bench of action units: every AU measured on the average adult, and rendered from A to E on three people."""
 
+import dataclasses
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 from rich.table import Table
 
-from wince.core import face, identity, pack, rig
+from wince.core import demographics, face, identity, look, pack, rig
 from wince.core.errors import WinceError
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.intensity import LETTERS
@@ -20,10 +21,14 @@ from wince.job import disk, layout, spec
 from . import au_bands
 from . import dataset as datasets
 
-PEOPLE, SEED = 3, 4
+SEED = 4
+PEOPLE = {"young": ("White", "woman", 26.0, 68.0), "middle": ("East Asian", "man", 50.0, 58.0), "old": ("Black", "woman", 80.0, 36.0)}
+PAGES = "au_sheet"                     # the folder of the pages in a rendered folder
+READING = "The bands are our reading of what FACS describes in words; no FACS coder has confirmed them."
 PAPER, INK, QUIET = "#faf8f4", "#1f1c19", "#6d665d"
-FACE = (0.22, 0.24, 0.78, 0.80)        # where the face is in the frontal view: left, top, right, bottom
-NAME, CAPTION, GAP, MARGIN = 150, 22, 6, 24
+FACE = (0.25, 0.25, 0.75, 0.75)        # where the face is in the frontal view: left, top, right, bottom
+NAME, CAPTION, GAP, MARGIN = 110, 22, 6, 24
+SCALE_MM = 10.0                        # where the colours of motion end
 
 
 def show(path=None):
@@ -41,6 +46,7 @@ def show(path=None):
     console = Console()
     console.print(table)
     console.print(_peaks(bench))
+    console.print(READING)
     return sum(not row.good for row in found)
 
 
@@ -59,69 +65,111 @@ def shaped():
     return tuple(number for number, row in TABLE.items() if row.kind == "shape")
 
 
+def chosen(text, every=False):
+    """Return the AUs to render: those of a text such as "4,6,9", else all that have a shape, else those of PSPI.
+
+    raises   WinceError for a number that has no shape
+    """
+    if not text:
+        return shaped() if every else PSPI_AUS
+    words = [word.strip() for word in text.split(",")]
+    if strange := [word for word in words if not word.isdigit() or int(word) not in shaped()]:
+        raise WinceError(f"--aus: {strange[0]!r} is no action unit with a shape: choose from {', '.join(map(str, shaped()))}")
+    return tuple(map(int, words))
+
+
 def strongest(number, letter="E"):
     """Return an AU at one letter as FACS text; one side where there are never two."""
     return f"L{number}{letter}" if number in (30, 46) else f"{number}{letter}"
 
 
-def job(numbers, size=256, samples=8):
-    """Return the job that renders AUs from A to E on three people, young, middle-aged and old.
+def people(loaded):
+    """Return three people of different ages and tones, {name: Identity}, faces bare: no beard and no glasses hide what moves.
 
-    numbers  AUs, in the sheet's order
+    loaded   FacePack
+    """
+    out = {}
+    for number, (name, (group, gender, age, lightness)) in enumerate(PEOPLE.items()):
+        wanted = spec.People(1, ages=((age, age),), genders=(gender,), groups=(group,), fixed={"skin_lightness": lightness})
+        who = demographics.sample(SEED, number, wanted, loaded)
+        bare = look.changed(look.changed(who.look, "glasses", kind="none"), "facial_hair", style="none")
+        out[name] = dataclasses.replace(who, look=bare)
+    return out
+
+
+def job(numbers, identities, size=256, samples=8, plain=False):
+    """Return the job that renders AUs from A to E on some people.
+
+    numbers     AUs, in the sheet's order
+    identities  paths of identity files
+    plain       without hair, clothes, skin detail and wrinkles
     """
     codes = tuple(strongest(number, letter) for number in numbers for letter in LETTERS)
-    people = spec.People(count=PEOPLE, ages=((22.0, 30.0), (45.0, 55.0), (76.0, 86.0)))
-    return spec.Job("au_sheet", SEED, people, spec.Expressions(pain=0, codes=codes), ("frontal",),
-                    spec.Lighting(lights=("studio",), worlds=("plain",)), spec.Render(resolution=(size, size), samples=samples))
+    who = spec.People(count=len(identities), identities=tuple(map(str, identities)))
+    render_ = spec.Render(resolution=(size, size), samples=samples, look="plain" if plain else "full")
+    light = spec.Lighting(lights=("studio",), worlds=("plain",), backgrounds=("plain",))
+    return spec.Job("au_sheet", SEED, who, spec.Expressions(pain=0, codes=codes), ("frontal",), light, render_)
 
 
-def render(out, numbers=PSPI_AUS, size=256, samples=8, blender=None):
-    """Render the AUs into OUT and lay them out as OUT/au_sheet.png; the same call again goes on where it stopped.
+def render(out, numbers=PSPI_AUS, size=256, samples=8, blender=None, plain=False):
+    """Render the AUs into OUT and lay them out, a page for each, as OUT/au_sheet/AU09.png; the same call again goes on where it stopped.
 
     out      Path of an output folder
     numbers  AUs
-    returns  Path of the sheet
+    returns  [Path] of the pages
     raises   WinceError as `wince render` does
     """
     from . import launch, preflight, progress
 
-    wanted, orders = job(numbers, size, samples), launch.Orders(Path(out), 1, blender)
+    folder = Path(out, PAGES)
+    wanted = job(numbers, _written(people(pack.load()), folder), size, samples, plain)
+    orders = launch.Orders(Path(out), 1, blender)
     preflight.check(wanted, orders)
     with progress.RenderProgress() as bar:
         if launch.render(wanted, orders, bar):
             raise WinceError(f"the sheet in {out} is not finished: run the same command again")
-    sheet = Path(out, "au_sheet.png")
-    disk.write(sheet, _png(draw(datasets.open_dataset(out), numbers)))
-    return sheet
+    dataset, pages = datasets.open_dataset(out), []
+    for place, number in enumerate(numbers):
+        pages.append(folder / f"AU{number:02d}.png")
+        disk.write(pages[-1], _png(draw(dataset, number, place, min(size, 256))))
+    return pages
+
+
+def _written(who, folder):
+    """Write identities {name: Identity} into a folder and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, one in who.items():
+        disk.write(folder / f"{name}.json", one.json().encode())
+    return [folder / f"{name}.json" for name in who]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One picture of the sheet: photograph, heat over it or None, and the peak of the exterior skin's motion in millimetres."""
+    """One picture of the sheet: photograph, millimetres over it, and the peak of the exterior skin's motion in millimetres."""
 
     photo: Image.Image
-    heat: Image.Image | None
+    heat: Image.Image
     peak_mm: float
 
 
-def draw(dataset, numbers, size=160):
-    """Return the sheet as a Pillow image: a row per AU and person, A to E, each face beside its heat.
+def draw(dataset, number, place, size=160):
+    """Return the page of one AU as a Pillow image: a row per person, A to E, each face over its map of millimetres.
 
-    dataset   Dataset that `job(numbers)` made; size: pixels of a face
+    dataset   Dataset that `job` made; place: of the AU among the job's; size: pixels of a face
     """
-    model = face.FaceModel(pack.load())
-    rows = [(number, who, _row(dataset, model, who, k)) for k, number in enumerate(numbers) for who in dataset.identities()]
-    width = 2 * MARGIN + NAME + len(LETTERS) * (2 * size + GAP)
-    sheet = Image.new("RGB", (width, 2 * MARGIN + len(rows) * (size + CAPTION)), PAPER)
+    model, who = face.FaceModel(pack.load()), dataset.identities()
+    high = 2 * size + CAPTION
+    sheet = Image.new("RGB", (2 * MARGIN + NAME + len(LETTERS) * (size + GAP), 3 * MARGIN + len(who) * (high + GAP)), PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-    for place, (number, who, shown) in enumerate(rows):
-        y = MARGIN + place * (size + CAPTION)
-        pen.text((MARGIN, y), f"AU{number}\n{TABLE[number].name}\n{who}", INK, font)
-        for letter, cell, x in zip(LETTERS, shown, range(MARGIN + NAME, width, 2 * size + GAP)):
+    pen.text((MARGIN, MARGIN // 2), f"{au_bands.title(number)}, A to E, with the peak of the exterior skin's motion", INK, font)
+    for row, one in enumerate(who):
+        y = 2 * MARGIN + row * (high + GAP)
+        person, shown = _row(dataset, model, one, place)
+        pen.text((MARGIN, y), f"{one}\n{person.identity.group}\nage {person.identity.age:g}", INK, font)
+        for letter, cell, x in zip(LETTERS, shown, range(MARGIN + NAME, sheet.width, size + GAP)):
             sheet.paste(_face(cell.photo, size), (x, y))
-            if cell.heat:
-                sheet.paste(_face(cell.heat, size), (x + size, y))
-            pen.text((x, y + size + 2), f"{letter}  {cell.peak_mm:.1f} mm", QUIET, font)
+            sheet.paste(_face(cell.heat, size), (x, y + size))
+            pen.text((x, y + 2 * size + 2), f"{letter}  {cell.peak_mm:.1f} mm", QUIET, font)
     return sheet
 
 
@@ -132,21 +180,42 @@ def _face(image, size):
 
 
 def _row(dataset, model, who, place):
-    """Return the five Shown of one AU on one person; e00 is the neutral face."""
+    """Return (Person, the five Shown) of one AU on one person; e00 is the neutral face."""
     records = {record["expression"]: record for record in dataset.records(who)}
     person = model.person(identity.read(layout.identity_path(dataset.folder, f"{who}/e00/frontal")))
     first = 1 + len(LETTERS) * place
-    return [_shown(dataset, person, records[layout.expression_name(first + k)]) for k in range(len(LETTERS))]
+    return person, [_shown(dataset, person, records[layout.expression_name(first + k)]) for k in range(len(LETTERS))]
 
 
 def _shown(dataset, person, record):
     from .sheet import pictures
 
-    moved = rig.deform(person, ActionUnits.parse(record["facs"])) - person.base
-    peak = float((np.linalg.norm(moved, axis=1) * person.pack.exterior).max() * 1000)
-    photo = pictures.photo(dataset.file(record, "rgb"), 512)
-    mm = pictures.heat_mm(dataset.file(record, "heat"), dataset.file(record, "coverage"), max(photo.size))
-    return Shown(photo, pictures.over(photo, mm, pictures.nice_scale(8)) if mm.any() else None, peak)
+    aus = ActionUnits.parse(record["facs"])
+    mm = np.linalg.norm(rig.deform(person, aus) - person.base, axis=1) * person.pack.exterior * 1000
+    photo = pictures.photo(dataset.file(record, "rgb"), 1024)
+    seen = painted(person.pack.faces_of("skin", "brows"), _pixels(rig.pose(person, aus), record), mm, photo.size)
+    return Shown(photo, pictures.over(photo, seen, SCALE_MM), float(mm.max()))
+
+
+def _pixels(points, record):
+    """Return where points (V, 3) of a person stand in a record's picture: x, y pixels and depth, (V, 3)."""
+    camera = record["camera"]
+    seen = points @ np.array(camera["R"]).T + np.array(camera["t"])
+    flat = seen @ np.array(camera["K"]).T
+    return np.column_stack([flat[:, :2] / seen[:, 2:], seen[:, 2]])
+
+
+def painted(faces, pixels, value, size):
+    """Return a picture (H, W) of a value per vertex, far faces first and near ones over them.
+
+    faces   (F, 4); pixels (V, 3) x, y and depth; value (V,); size (W, H)
+    """
+    image = Image.new("F", size, 0.0)
+    pen = ImageDraw.Draw(image)
+    mean = value[faces].mean(axis=1)
+    for k in np.argsort(-pixels[faces, 2].mean(axis=1)):
+        pen.polygon([tuple(corner) for corner in pixels[faces[k], :2].tolist()], fill=float(mean[k]))
+    return np.asarray(image)
 
 
 def _png(image):

@@ -124,7 +124,9 @@ def aus():
 def au_sheet(
     pack: Annotated[Path | None, typer.Option(help="A face pack; without it, the one in the add-on.")] = None,
     render: Annotated[Path | None, typer.Option(metavar="OUT", help="Also render the AUs from A to E on three people into OUT.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Render all action units, not only those of PSPI.")] = False,
+    aus: Annotated[str | None, typer.Option("--aus", metavar="4,6,9", help="Which to render; without it, those of PSPI.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Render all action units.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Without hair, clothes, skin detail and wrinkles; quick.")] = False,
     size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels of a rendered picture.")] = 256,
     samples: Annotated[int, typer.Option(min=1, help="Samples per pixel.")] = 8,
     blender: Blender = None,
@@ -134,7 +136,8 @@ def au_sheet(
 
     missed = sheets.show(pack)
     if render:
-        _say(f"look at it: {sheets.render(render, sheets.shaped() if every else sheets.PSPI_AUS, size, samples, blender)}")
+        pages = sheets.render(render, sheets.chosen(aus, every), size, samples, blender, plain)
+        _say(f"look at them: {', '.join(map(str, pages))}")
     _say(f"{missed} outside their band" if missed else "every action unit lies in its bands")
     raise typer.Exit(exits.FAULTS if missed else exits.DONE)
 

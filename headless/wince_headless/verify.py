@@ -15,7 +15,9 @@ from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.intensity import code, intensity
 from wince.core.facs.pspi import UNBC_AUS, pspi
 from wince.core.facs.table import TABLE
+from wince.core.skin import tone
 from wince.job import expand, layout
+from wince.job.record import COVERS
 
 from . import dataset as datasets
 from .progress import plural
@@ -26,6 +28,7 @@ CHECKS = {                      # what is looked at, in the words of the report
     "files": "every file is there, with the bytes and the hash of its record",
     "pictures": "every picture has its size and is not blank",
     "labels": "PSPI, its terms and the action units agree, computed again",
+    "look": "what covers the face is in the picture, and tone and scale of the skin agree",
     "heat": "heat is zero on neutral faces, lies on skin, and is there where PSPI is",
     "links": "every record knows its neutrals",
 }
@@ -87,7 +90,7 @@ def sample(dataset, keyed):
     try:
         faults = list(_files(dataset, key, record))
         if not faults:                          # no use in looking at a damaged picture
-            faults = [*_pictures(dataset, record), *_heat(dataset, record)]
+            faults = [*_pictures(dataset, record), *_heat(dataset, record), *_look(dataset, record)]
         faults += _labels(record)
     except (KeyError, TypeError) as error:
         faults = [("labels", f"the record has no proper {error}: delete it and render the sample again")]
@@ -159,6 +162,21 @@ def _heat(dataset, record):
         yield "heat", f"heat reaches {peak:.2f} mm, more than any vertex moves ({layout.EXPRESSION})"
     if record["pspi"] > 0 and not heat.any() and max(record["region_visible"].values(), default=1) > IN_SIGHT:
         yield "heat", f"PSPI is {record['pspi']} and the heat is empty"
+
+
+def _look(dataset, record):
+    seg = _pixels(dataset.file(record, "seg"))
+    for name, share in record["face_covered"].items():
+        if not 0 <= share <= 1:
+            yield "look", f"{name} covers {share} of the face: a share lies in 0..1"
+        elif share and name in COVERS and not (seg == COVERS[name]).any():
+            yield "look", f"{name} covers {share:.0%} of the face and is not in seg"
+    skin = record["demographics"]
+    angle, step = tone.ita(skin["skin_lab"]), tone.monk(skin["skin_lab"])
+    if abs(skin["skin_ita_deg"] - angle) > 0.01:
+        yield "look", f"skin_ita_deg is {skin['skin_ita_deg']}, skin_lab makes {angle:.2f}"
+    if skin["skin_monk"] != step:
+        yield "look", f"skin_monk is {skin['skin_monk']}, skin_lab makes {step}"
 
 
 def _beyond(dataset, record, heat, coverage):

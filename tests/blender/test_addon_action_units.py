@@ -19,7 +19,7 @@ def scene():
 @pytest.fixture
 def rig(addon):
     """The armature of a face in an otherwise empty scene."""
-    addon.ops.wince.add_face(seed=1)
+    addon.ops.wince.add_face(seed=1, plain=True)
     return faces.active(addon.context).armature
 
 
@@ -64,7 +64,7 @@ def test_without_a_face_they_are_at_zero_and_harmless(addon):
 
 
 def test_they_mean_the_active_face(addon, rig):
-    addon.ops.wince.add_face(seed=2)
+    addon.ops.wince.add_face(seed=2, plain=True)
     scene().wince_aus.au04 = 3.0
     assert poses.read(rig)["AU04.L"] == 0
     addon.context.view_layer.objects.active = next(child for child in rig.children if child.get("wince_part") == "eye.L")
@@ -100,7 +100,7 @@ def test_a_code_that_cannot_be_read_stays_visible_and_leaves_the_face_alone(addo
 
 def test_it_is_the_code_of_one_face(addon, rig):
     scene().wince_aus.code = "nonsense"
-    addon.ops.wince.add_face(seed=2)
+    addon.ops.wince.add_face(seed=2, plain=True)
     assert scene().wince_aus.code == "0"
 
 

@@ -27,7 +27,7 @@ def face(addon):
     """A face at the origin, in a scene with pictures of SIZE."""
     render = addon.context.scene.render
     render.resolution_x, render.resolution_y = SIZE
-    addon.ops.wince.add_face(seed=5)
+    addon.ops.wince.add_face(seed=5, plain=True)
     return faces.in_scene(addon.context.scene)[0]
 
 
@@ -245,7 +245,7 @@ def test_names_are_the_views_and_never_double(addon, face, scene):
 
 def test_two_faces_have_their_own_cameras(addon, face, scene):
     scene.cursor.location = (2, 0, 0)
-    addon.ops.wince.add_face(seed=6)
+    addon.ops.wince.add_face(seed=6, plain=True)
     other = faces.active(addon.context)
     assert other.armature != face.armature
     addon.ops.wince.add_cameras(rig="portrait")
@@ -297,7 +297,7 @@ def test_re_aim_keeps_the_fill_for_another_person_and_another_format(addon, face
     addon.ops.wince.add_cameras(rig="frontal")
     from wince.bridge import people
     from wince.stage import dress
-    addon.ops.wince.add_face(seed=77)
+    addon.ops.wince.add_face(seed=77, plain=True)
     who = faces.in_scene(scene)[-1].person.identity
     dress.become(face, who)
     scene.render.resolution_y = 512

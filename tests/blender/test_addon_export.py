@@ -27,6 +27,11 @@ def blocks(bpy):
                                                              "shape_keys", "actions", "images")}
 
 
+def skin_of(bpy):
+    """Return the face's own mesh object of an imported file."""
+    return next(obj for obj in bpy.data.objects if obj.type == "MESH" and obj.data.shape_keys and " " not in obj.data.name)
+
+
 def test_the_glb_has_exactly_the_52_arkit_targets_and_leaves_no_trace(addon, face, tmp_path):
     before = blocks(addon)
     assert addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb")) == {"FINISHED"}
@@ -51,7 +56,7 @@ def test_a_glb_read_back_moves_like_the_rig_and_sculpts_are_in_it(addon, face, t
     addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"), kind="aus")
     addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
-    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    skin = skin_of(addon)
     keys = skin.data.shape_keys.key_blocks
     moved = np.linalg.norm(mesh.get_key(keys["AU12.L"]) - mesh.get_key(keys[0]), axis=1)
     pulled, plain = (np.linalg.norm(where[place]) for where in (sculpted - base, delta))
@@ -61,13 +66,32 @@ def test_a_glb_read_back_moves_like_the_rig_and_sculpts_are_in_it(addon, face, t
     assert len(eyes) == 2
 
 
+def test_what_is_worn_goes_along_as_cards_that_move_with_the_skin(addon, face, tmp_path):
+    addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"))
+    assert {"Face Brows", "Face Lashes"} <= set(glb.mesh_names(tmp_path / "face.glb"))
+    wanted = targets.arkit(face.person)
+    addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
+    brows, skin = addon.data.objects["Face Brows"].data, skin_of(addon).data
+    keys = brows.shape_keys.key_blocks
+    assert tuple(block.name for block in keys)[1:] == ARKIT_NAMES and brows.uv_layers and len(brows.polygons) > 1000
+    moved = mesh.get_key(keys["browInnerUp"]) - mesh.get_key(keys[0])
+    assert np.linalg.norm(moved, axis=1).max() == pytest.approx(np.linalg.norm(wanted["browInnerUp"], axis=1).max(), rel=0.3)
+    there = mesh.get_key(keys[0])[::40]
+    near = np.linalg.norm(there[:, None] - mesh.get_key(skin.shape_keys.key_blocks[0])[None], axis=2).min(axis=1)
+    assert near.max() < 0.008
+    for name in ("Face Brows", "Face Lashes"):
+        obj = addon.data.objects[name]
+        assert {group.name for group in obj.vertex_groups} >= {"head"} and obj.parent.type == "ARMATURE"
+
+
 def test_the_fbx_has_the_shapes(addon, face, tmp_path):
     before = blocks(addon)
     addon.ops.wince.export_fbx(filepath=str(tmp_path / "face.fbx"))
     assert blocks(addon) == before
     addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     addon.ops.import_scene.fbx(filepath=str(tmp_path / "face.fbx"))
-    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    skin = skin_of(addon)
     assert tuple(block.name for block in skin.data.shape_keys.key_blocks)[1:] == ARKIT_NAMES
 
 
@@ -87,7 +111,7 @@ def test_an_animated_face_moves_in_the_glb(addon, face, tmp_path, kind):
     addon.context.scene.render.fps = 24
     addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
     addon.context.scene.frame_set(10)
-    skin = next(obj for obj in addon.data.objects if obj.type == "MESH" and obj.data.shape_keys)
+    skin = skin_of(addon)
     points = mesh.evaluated_positions(skin, addon.context.evaluated_depsgraph_get())
     assert len(points) >= len(expected)
     gap = np.linalg.norm(points[:, None] - expected[None, ::50], axis=2).min(axis=0)       # vertices are split at seams: by place

@@ -21,7 +21,7 @@ NEUTRAL = {"AU61": 0, "AU62": 0, "AU63": 0, "AU64": 0, "AU65": 0}
 
 def with_target(bpy, seed=3, **place):
     """Add a face with a look-at target; returns (face, target)."""
-    bpy.ops.wince.add_face(seed=seed)
+    bpy.ops.wince.add_face(seed=seed, plain=True)
     face = faces.active(bpy.context)
     for name, value in place.items():
         setattr(face.armature, name, value)
@@ -64,7 +64,7 @@ def test_a_new_target_is_where_the_eyes_look_and_moves_nothing(addon):
 
 
 def test_a_new_target_is_where_eyes_that_are_turned_look(addon):
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     face = faces.active(addon.context)
     face.set_aus(ActionUnits.parse("61C+64B+51D+53=1"))
     addon.context.view_layer.update()
@@ -174,7 +174,7 @@ def test_move_takes_the_target_and_afterwards_the_face(addon):
 
 
 def test_in_pose_mode_the_rig_stays_active(addon):
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     face = faces.active(addon.context)
     addon.ops.object.mode_set(mode="POSE")
     addon.ops.wince.add_look_at()
@@ -239,7 +239,7 @@ def test_a_face_that_is_duplicated_alone_shares_the_target(addon):
 
 def test_another_person_looks_at_it_with_the_eyes_he_has(addon):
     face, target = with_target(addon)
-    addon.ops.wince.add_face(seed=11, age=80)
+    addon.ops.wince.add_face(seed=11, age=80, plain=True)
     other = faces.active(addon.context)
     eyes, who = dict(face.eyes), other.person.identity
     other.remove()
@@ -260,7 +260,7 @@ def test_a_second_target_and_no_target_are_refused_with_a_sentence(addon):
 
 
 def test_a_rig_without_the_bone_is_refused_with_a_sentence(addon):
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     face = faces.active(addon.context)
     addon.context.view_layer.objects.active = face.armature
     addon.ops.object.mode_set(mode="EDIT")
@@ -295,7 +295,7 @@ def test_a_saved_file_looks_without_the_add_on_and_without_python(addon, tmp_pat
 
 
 def test_a_linked_face_is_refused_with_a_sentence(addon, tmp_path):
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     path = str(tmp_path / "face.blend")
     addon.ops.wm.save_as_mainfile(filepath=path)
     addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)

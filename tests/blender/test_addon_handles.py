@@ -17,7 +17,7 @@ from wince.operators.handles import Drag
 @pytest.fixture
 def face(addon):
     """A face in the scene, neutral."""
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     addon.context.scene.wince_link_sides = False
     return faces.active(addon.context)
 

@@ -22,7 +22,7 @@ CODES = ("0", "4C+6D+7D+9B+43", "4E+6E+7E+9E+10E+43+12C+51D+61C+25C+63B", "L4B+R
 
 @pytest.fixture
 def face(addon):
-    addon.ops.wince.add_face(seed=3)
+    addon.ops.wince.add_face(seed=3, plain=True)
     return faces.active(addon.context)
 
 
@@ -272,7 +272,7 @@ def test_faces_share_one_group_and_removing_leaves_nothing(face):
     modifiers = [modifier.type for modifier in face.mesh_object.modifiers]
     names = {attribute.name for attribute in face.mesh_object.data.attributes}
     before = {kind: len(getattr(bpy.data, kind)) for kind in ("node_groups", "materials", "actions")}
-    bpy.ops.wince.add_face(seed=4)
+    bpy.ops.wince.add_face(seed=4, plain=True)
     second = faces.active(bpy.context)
     before["materials"] = len(bpy.data.materials)
     for one in (face, second):
@@ -301,7 +301,7 @@ def test_a_duplicated_face_has_heat_of_its_own(face):
 
 def test_a_copied_mesh_follows_its_new_rig_after_a_refresh(face):
     heat.show(face)
-    bpy.ops.wince.add_face(seed=4)
+    bpy.ops.wince.add_face(seed=4, plain=True)
     second = faces.active(bpy.context)
     heat.show(second)
     for curve in second.mesh_object.animation_data.drivers:

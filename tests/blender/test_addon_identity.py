@@ -9,7 +9,7 @@ bpy = pytest.importorskip("bpy")
 
 from wince.bridge import copies, mesh  # noqa: E402
 from wince.bridge import face as faces  # noqa: E402
-from wince.core import axes, identity, rig  # noqa: E402
+from wince.core import axes, colour, identity, rig  # noqa: E402
 from wince.core.facs.action_units import ActionUnits  # noqa: E402
 from wince.core.facs.table import SIDES  # noqa: E402
 from wince.properties import identity as properties  # noqa: E402
@@ -94,14 +94,11 @@ def test_left_and_right_move_together_and_keep_how_they_differ(face, person):
 
 def test_skin_and_eyes_are_painted(face, person):
     person.skin_lightness, person.iris = 30, "blue"
-    colours = np.empty(4 * len(face.mesh_object.data.vertices), np.float32)
-    face.mesh_object.data.attributes["wince_albedo"].data.foreach_get("color", colours)
     fresh = who(face)
-    pack = faces.of(face.mesh_object).person.pack
-    expected = complexion.albedo((30, *fresh.skin_lab[1:]), pack.regions, pack.exterior)
-    assert np.abs(colours.reshape(-1, 4)[:, :3] - expected).max() < 1e-6
-    iris = dress.worn_by(face)["iris"].node_tree.nodes["fibres"].inputs
-    assert any(np.allclose(socket.default_value[:3], 0.5 * np.array(complexion.IRIS["blue"])) for socket in iris if socket.type == "RGBA")
+    assert colour.difference(dress.skin_facts(faces.of(face.mesh_object))["lab"], (30, *fresh.skin_lab[1:])) < 1
+    shades = [s.default_value[:3] for s in dress.worn_by(face)["iris"].node_tree.nodes["stroma"].inputs if s.type == "RGBA"]
+    blue = np.array(complexion.IRIS["blue"])
+    assert len(shades) == 2 and all(np.allclose(np.divide(shade, blue), shade[0] / blue[0]) for shade in shades)
 
 
 def test_a_slider_set_to_what_it_is_changes_nobody(face, person):

@@ -17,7 +17,7 @@ AGREE_M = 1e-5
 
 @pytest.fixture
 def face(addon):
-    addon.ops.wince.add_face(seed=4)
+    addon.ops.wince.add_face(seed=4, plain=True)
     addon.context.scene.frame_end = 20
     one = faces.active(addon.context)
     one.mesh_object.modifiers["Subdivision"].show_viewport = False

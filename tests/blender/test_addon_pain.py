@@ -21,7 +21,7 @@ def scene():
 def rig(addon, tmp_path):
     """The armature of a face in an otherwise empty scene; own presets go to a folder of the test."""
     addon.context.preferences.addons["wince"].preferences.library_folder = str(tmp_path)
-    addon.ops.wince.add_face(seed=1)
+    addon.ops.wince.add_face(seed=1, plain=True)
     return faces.active(addon.context).armature
 
 
@@ -150,7 +150,7 @@ def test_a_pose_asset_is_one_that_blender_applies_itself(addon, rig):
 def test_a_pose_asset_fits_another_face(addon, rig):
     scene().wince_aus.code = "4C"
     addon.ops.wince.save_pose_asset()
-    addon.ops.wince.add_face(seed=2)
+    addon.ops.wince.add_face(seed=2, plain=True)
     other = faces.active(addon.context).armature
     other.pose.blend_pose_from_action(addon.data.actions["4C"], blend_factor=0.5)
     assert poses.read(other)["AU04.L"] == pytest.approx(1.5)

@@ -324,7 +324,9 @@ def test_a_face_of_another_file_is_exported_and_left_as_it_was(addon, tmp_path, 
     before = {block.name_full for block in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.armatures, *bpy.data.images)}
     with plain_copy.copy_of(face, {}, addon.context.scene) as (_, skin):
         assert [modifier.type for modifier in skin.modifiers] == ["ARMATURE"] and not skin.override_library
-        assert [eye.parent_bone for eye in skin.parent.children if eye != skin and not eye.constraints] == ["eye.L", "eye.R"]
+        hung = [thing for thing in skin.parent.children if thing != skin and not thing.constraints]
+        assert [eye.parent_bone for eye in hung if eye.parent_type == "BONE"] == ["eye.L", "eye.R"]
+        assert all([m.type for m in cards.modifiers] == ["ARMATURE"] for cards in hung if cards.parent_type == "OBJECT")
     assert getattr(addon.ops.wince, f"export_{kind}")(filepath=str(tmp_path / f"face.{kind}")) == {"FINISHED"}
     after = {block.name_full for block in (*bpy.data.objects, *bpy.data.meshes, *bpy.data.armatures, *bpy.data.images)}
     assert after == before

@@ -107,6 +107,17 @@ def test_a_normal_towards_the_camera_points_to_minus_z():
     assert not coded[0, 2].any()
 
 
+def test_skin_between_hairs_is_hair_and_a_brow_is_one_area():
+    index = np.array([[0, 1, 2, 8, 1, 1, 1, 9, 1, 10, 1]])
+    coverage = np.array([[0, 1, 1, 0.2, 0.25, 1, 1, 1, 1, 0, 0]])
+    brow = np.array([[0, 0, 0.1, 0, 0, 0, 0.2, 0, 0, 0, 0]])
+    hair = np.array([[0, 0.1, 0, 0.2, 0.2, 0, 1, 0, 0.4, 0, 0]])      # times coverage: 0.2 of a quarter of skin is dense hair
+    beard = np.array([[0, 0, 0, 0, 0, 0.8, 0, 0, 0.9, 0, 0]])
+    seg = encode.classes(index, brow, hair, beard, coverage)
+    assert seg.dtype == np.uint8
+    assert seg.tolist() == [[0, 1, 1, 8, 8, 9, 2, 9, 8, 10, 1]]
+
+
 def test_exposure_doubles_light_per_stop():
     grey = np.full((1, 1, 3), 0.1, np.float32)
     np.testing.assert_array_equal(encode.rgb(grey, 1.0), encode.rgb(grey * 2, 0.0))

@@ -16,13 +16,16 @@ from PIL import Image
 
 pytest.importorskip("bpy")
 
-from wince.core import pack
+from wince.bridge.face import PART
+from wince.core import colour, pack
 from wince.core.face import FaceModel
+from wince.core.skin import tone
+from wince.core.worn.all import MAKERS
 from wince.job import encode, expand, exr, layout, run, spec
 from wince.job.sitting import Sitting
 from wince.job.studio import Studio
 from wince.job.writer import Writer
-from wince.stage import device, passes
+from wince.stage import device, materials, passes
 
 pytestmark = pytest.mark.skipif(not pack.DEFAULT.is_file(), reason="no face pack: run `wince pack build`")
 
@@ -118,8 +121,9 @@ def test_a_record_says_what_was_asked(rendered):
     assert known["neutral_keys"] == ["id00000/e00/odd", "id00000/n01/odd"]
     assert known["camera"]["width"] == 96 and known["camera"]["height"] == 80
     assert known["sequence"] is known["frame"] is known["t"] is known["phase"] is None
-    lab = known["demographics"]["skin_lab"]
-    assert np.linalg.norm(np.subtract(lab, known["demographics"]["skin_target_lab"])) < 6
+    skin = {key: known["demographics"][f"skin_{key}"] for key in ("lab", "target_lab", "luminance", "ita_deg", "monk")}
+    assert colour.difference(skin["lab"], skin["target_lab"]) < 1
+    assert skin["monk"] == tone.monk(skin["lab"]) and skin["ita_deg"] == pytest.approx(tone.ita(skin["lab"]), abs=0.05)
 
 
 def test_records_hold_no_place_time_or_worker(rendered):
@@ -153,8 +157,11 @@ def test_position_reprojects_to_pixel_centres(rendered, key):
 
 
 def test_classes_are_those_of_a_face(rendered):
+    look = record(rendered, KEYS[0])["look"]
+    worn = {8: look["hair"]["style"], 9: look["facial_hair"]["style"], 10: look["clothes"]["kind"], 11: look["glasses"]["kind"]}
+    may = {0, 1, 2, 3, 4, 5, 6, 7, 12} | {number for number, choice in worn.items() if choice not in ("none", "bald")}
     for key in KEYS:
-        assert set(np.unique(picture(rendered, key, "seg"))) <= {0, 1, 2, 3, 4, 5, 6, 7, 12}
+        assert set(np.unique(picture(rendered, key, "seg"))) <= may
     assert {0, 1, 2, 4, 5} <= set(np.unique(picture(rendered, "id00000/e00/frontal", "seg")))
     assert not {4, 5} & set(np.unique(picture(rendered, "id00000/e01/frontal", "seg")))          # closed eyes
 
@@ -367,10 +374,12 @@ def test_memory_does_not_grow_over_views(tmp_path):
     import bpy
 
     job = replace(SMALL, people=spec.People(count=3), cameras=("frontal",), expressions=spec.Expressions(pain=1))
-    counts = []
-    job_folder = write_job(tmp_path, job)
+    counts, job_folder = [], write_job(tmp_path, job)
     for shard in ("0/2", "1/2"):
         assert run.main([str(job_folder), "--out", str(tmp_path / "out"), "--shard", shard]) == run.DONE
-        kinds = ("meshes", "materials", "objects", "lights", "worlds", "images", "shape_keys")
-        counts.append({kind: len(getattr(bpy.data, kind)) for kind in kinds})
+        worn = [obj[PART] for obj in bpy.data.objects if obj.get(PART) in MAKERS]
+        assert len(worn) == len({*worn})                                    # one object of a kind, whoever wore it before
+        kinds = ("meshes", "objects", "lights", "worlds", "images", "shape_keys")
+        counts.append({kind: len(getattr(bpy.data, kind)) - len(worn) * (kind in ("meshes", "objects")) for kind in kinds})
+        assert len(bpy.data.materials) <= len(materials.RECIPES)
     assert counts[0] == counts[1] and counts[0]["meshes"] <= 4

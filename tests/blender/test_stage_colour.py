@@ -1,5 +1,7 @@
 """Colours in numbers: known values, then round trips."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,22 +50,35 @@ def test_daylight_is_white_at_6504_and_warm_below():
     np.testing.assert_allclose(colour.daylight(3999.99), colour.daylight(4000), atol=0.05)     # lamp and daylight
 
 
+class PlainPack(SimpleNamespace):
+    """What of a pack a plain skin needs."""
+
+    __hash__ = object.__hash__
+
+
+def plain_pack(lip):
+    """Return a PlainPack of one vertex per value of `lip`."""
+    lip = np.array(lip, float)
+    return PlainPack(base=np.zeros((len(lip), 3)), regions={"upper_lip": lip, "lower_lip": 0 * lip}, exterior=np.ones(len(lip), bool),
+                           brow=np.full(len(lip), -10.0))
+
+
 @given(st.floats(25, 80), st.floats(5, 20), st.floats(8, 28))
-def test_a_skin_without_regions_has_the_colour_it_is_given(lightness, a, b):
-    everywhere = np.ones(4, bool)
-    rgb = complexion.albedo([lightness, a, b], {}, everywhere)
+def test_a_plain_skin_without_regions_has_the_colour_it_is_given(lightness, a, b):
+    pack = plain_pack([0, 0, 0, 0])
+    rgb = complexion.albedo([lightness, a, b], pack)
     assert rgb.min() > 0 and rgb.max() < 1
-    lab, luminance = complexion.measured(rgb, {}, everywhere, np.zeros(4))
+    facts = complexion.measured(rgb, pack)
     if rgb.min() > 0.005:                                    # deep saturated browns leave the gamut
-        np.testing.assert_allclose(lab, [lightness, a, b], atol=0.3)
-    assert luminance == pytest.approx(float(colour.luminance(rgb[0])), abs=1e-3)
+        np.testing.assert_allclose(facts["lab"], [lightness, a, b], atol=0.3)
+    assert facts["luminance"] == pytest.approx(float(colour.luminance(rgb[0])), abs=1e-3)
 
 
-def test_lips_are_redder_than_skin_and_not_measured():
-    regions = {"upper_lip": np.array([0, 1.0]), "lower_lip": np.zeros(2)}
-    rgb = complexion.albedo([60, 12, 18], regions, np.ones(2, bool))
+def test_lips_are_redder_than_a_plain_skin_and_not_measured():
+    pack = plain_pack([0, 1.0])
+    rgb = complexion.albedo([60, 12, 18], pack)
     assert colour.to_lab(rgb)[1, 1] > colour.to_lab(rgb)[0, 1] + 5
-    np.testing.assert_allclose(complexion.measured(rgb, regions, np.ones(2, bool), np.zeros(2))[0], [60, 12, 18], atol=0.1)
+    np.testing.assert_allclose(complexion.measured(rgb, pack)["lab"], [60, 12, 18], atol=0.1)
 
 
 def test_brow_cover():

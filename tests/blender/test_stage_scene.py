@@ -12,7 +12,7 @@ from wince.core.errors import WinceError
 from wince.core.streams import stream
 from wince.job import exr
 from wince.job.spec import Camera, Lighting, Render
-from wince.stage import cameras, device, lights, materials, passes, surface, world
+from wince.stage import backdrop, cameras, device, lights, materials, passes, surface, world
 
 AT_ONE_METRE = Camera("test", distance_m=1.0)
 AHEAD = np.array([[0.0, -1.0, 0.0]])
@@ -52,7 +52,7 @@ def wall(bpy, scene, size=0.05, look=None):
     return mesh
 
 
-@pytest.mark.parametrize("kind", ["studio", "window", "ceiling"])
+@pytest.mark.parametrize("kind", ["studio", "window", "ceiling", "bedside"])
 def test_lamps_throw_what_the_meter_says(bpy, scene, tmp_path, kind):
     light = lights.draw((kind,), stream(3, "light", kind))
     wall(bpy, scene)
@@ -101,6 +101,56 @@ def test_the_backdrop_is_brighter_in_the_middle(bpy, scene, tmp_path):
     assert seen[8, 8] > seen[8, 0] > seen[0, 0]
 
 
+def test_a_gradient_runs_where_it_says(bpy, scene, tmp_path):
+    behind = {"kind": "gradient", "from": [0.3, 0.3, 0.3], "to": [0.8, 0.8, 0.8], "turn_deg": 90.0}
+    world.World(scene).apply({"kind": "plain", "radiance": [0.0, 0.0, 0.0]}, behind, 1.0)
+    seen = colour.encode(2 * render(bpy, scene, tmp_path)["Combined"][..., 0])
+    assert (np.diff(seen[:, 8]) < 0).all() and np.ptp(seen, axis=1).max() < 4e-3, "lighter above, level across"
+    assert seen[0].mean() == pytest.approx(0.8, abs=0.03) and seen[-1].mean() == pytest.approx(0.33, abs=0.04)
+
+
+def test_a_room_has_its_shapes_in_order_and_lights_nothing(bpy, scene, tmp_path):
+    shapes = [{"x": 0.25, "y": 0.75, "half_x": 0.3, "half_y": 0.2, "soft": 0.01, "rgb": rgb} for rgb in ([0.9, 0.1, 0.1], [0.1, 0.9, 0.1])]
+    shapes[1]["half_x"] = 0.1
+    behind = {"kind": "room", "from": [0.5] * 3, "to": [0.5] * 3, "turn_deg": 90.0, "shapes": shapes}
+    world.World(scene).apply({"kind": "plain", "radiance": [0.2, 0.2, 0.2]}, behind, -1.0)
+    seen = colour.encode(render(bpy, scene, tmp_path)["Combined"][..., :3] / 2)
+    np.testing.assert_allclose(seen[4, 3], [0.1, 0.9, 0.1], atol=0.02)
+    np.testing.assert_allclose(seen[4, 7], [0.9, 0.1, 0.1], atol=0.02)
+    np.testing.assert_allclose(seen[12, 12], [0.5] * 3, atol=2e-3)
+    wall(bpy, scene)
+    np.testing.assert_allclose(render(bpy, scene, tmp_path)["Combined"][8, 8, :3], 0.2, rtol=0.02)
+
+
+def test_one_backdrop_leaves_nothing_to_the_next(bpy, scene):
+    around, lit = world.World(scene), {"kind": "plain", "radiance": [0.2, 0.2, 0.2]}
+    drawn = [backdrop.draw((kind,), stream(2, kind)) for kind in ("plain", "room", "gradient", "room", "plain")]
+    readings = []
+    for behind in drawn:
+        around.apply(lit, behind, 0.5)
+        readings.append(world.reading(scene.world))
+    assert readings[1] == readings[3] and len({str(reading) for reading in readings}) == 3
+    assert len(drawn[1]["shapes"]) == backdrop.SHAPES
+    bpy.data.images.load(str(world.hdris()["city"]))
+    assert len(bpy.data.images) == 1, "backdrops need no pictures"
+
+
+def test_backdrops_neither_burn_nor_drown():
+    """No backdrop is as bright or as dark as what hides a head's outline."""
+    for number in range(60):
+        for kind in ("plain", "gradient", "room"):
+            behind = backdrop.draw((kind,), stream(number, "behind"))
+            tones = [value for key, value in behind.items() if key in ("centre", "edge", "from", "to")]
+            assert 0.15 < min(map(min, tones)) and max(map(max, tones)) < 0.93
+
+
+def test_an_hdris_cast_is_balanced_in_part():
+    """Of a sunset's colour less than half is left, and it is metered as it lights."""
+    meter = world._read_meter(str(world.hdris()["sunset"]), 0)
+    assert max(meter.balance) / min(meter.balance) > 1.05
+    assert meter.seen(AHEAD, 0.0)[0] > 0
+
+
 def test_light_and_dark_skin_are_both_exposed():
     """Shown luminance rises with the skin's and stays between shadow and highlight."""
     shown = [skin * 2 ** world.exposure(1.0, skin) for skin in (0.03, 0.08, 0.2, 0.45)]
@@ -110,13 +160,14 @@ def test_light_and_dark_skin_are_both_exposed():
 
 
 def test_draws_are_plain_json_and_repeat():
-    for draw, words in ((lights.draw, tuple(lights.KINDS)), (world.draw, ("plain", "hdri:city")), (world.draw_backdrop, world.BACKDROPS)):
+    for draw, words in ((lights.draw, tuple(lights.KINDS)), (world.draw, ("plain", "hdri:city")), (backdrop.draw, backdrop.KINDS)):
         assert draw(words, stream(5, "x")) == draw(words, stream(5, "x"))
 
 
 @pytest.mark.parametrize("lighting, words", [
     (Lighting(worlds=("hdri:beach",)), "no 'hdri:beach', known are plain, hdri:city"),
-    (Lighting(worlds=()), "lighting.worlds is empty"), (Lighting(backgrounds=("green",)), "no 'green', known are plain, world"),
+    (Lighting(worlds=()), "lighting.worlds is empty"),
+    (Lighting(backgrounds=("green",)), "no 'green', known are plain, gradient, room, world"),
 ])
 def test_a_world_that_is_not_here_is_refused(bpy, lighting, words):
     with pytest.raises(WinceError, match=words):
@@ -158,9 +209,10 @@ def test_depth_is_planar(bpy, scene, tmp_path):
 def test_passes_can_be_set_again(bpy, scene):
     layer = scene.view_layers[0]
     passes.apply(layer, ("heat_terms", "normal"))
-    assert len(layer.aovs) == 7 and layer.use_pass_normal
+    assert len(layer.aovs) == 9 and layer.use_pass_normal
     passes.apply(layer, ())
-    assert [aov.name for aov in layer.aovs] == [passes.HEAT, passes.COVERAGE, passes.BROW] and not layer.use_pass_normal
+    assert [aov.name for aov in layer.aovs] == [passes.HEAT, passes.COVERAGE, passes.BROW, passes.HAIR, passes.BEARD]
+    assert not layer.use_pass_normal
 
 
 def test_no_aov_has_the_name_of_its_attribute():

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 
-from wince.core import rig
+from wince.core import lips, rig
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.table import NUMBER_OF, keys_of
 from wince_headless import au_bands
 from wince_headless.pack_build import muscles
 
 PULLED_TOGETHER = 1.15                      # times the larger of two AUs on the same skin
-TURNED = 0.009                              # of the skin's triangles, on the worst of a hundred people
+TURNED = 0.005                              # of the skin's triangles, on the worst of a hundred people
+TURNED_MEAN = 0.0005                        # and on all of them
+SEVERE = ("4E+6E+7E+9E+10E", "4E+6E+7E+9E+43", "6E+7E+9E+10E+43", "4E+6E+7E+10E+25C+43")
 SAME_WAY = np.cos(np.radians(60))
 
 
@@ -33,6 +35,11 @@ def skin_quads(pack):
     return quads[pack.exterior[quads].all(axis=1) & ~rolled[quads].any(axis=1)]
 
 
+@pytest.fixture(scope="module")
+def crowd(model, draw):
+    return [model.person(draw(k, seed=3)) for k in range(100)]
+
+
 @pytest.mark.parametrize("row", au_bands.BANDS, ids=lambda row: f"AU{row[0]}-{row[1]}-{row[2]}".replace(" ", "_"))
 def test_every_action_unit_lies_in_its_bands(found, row):
     one = found[row[:3]]
@@ -41,7 +48,7 @@ def test_every_action_unit_lies_in_its_bands(found, row):
 
 def test_lids_meet_and_peaks_lie_in_their_own_regions(found):
     rest = [row for key, row in found.items() if key not in {band[:3] for band in au_bands.BANDS}]
-    assert len(rest) == len(au_bands.GAPS) + len(au_bands.OWN)
+    assert len(rest) == 2 * len(au_bands.GAPS) + len(au_bands.OWN)
     assert not [row for row in rest if not row.good]
 
 
@@ -61,14 +68,43 @@ def test_left_and_right_are_mirrored(pack):
         assert np.abs(left - (right * [-1, 1, 1])[mirror])[pack.exterior].max() < 1e-5, number
 
 
-def test_no_face_is_turned_over(model, bench, draw, skin_quads):
-    """None on the average; on a hundred people at most nine in a thousand: nostrils, short philtrums, mouth corners."""
-    codes = [ActionUnits.parse(f"{number}E") for number in au_bands.OWN] + [ActionUnits.parse("4E+6E+7E+9E+10E")]
-    for person in (bench.person, *(model.person(draw(k, seed=3)) for k in range(100))):
-        rest = _normals(person.base[skin_quads])
-        for aus in codes:
-            turned = ((_normals(rig.deform(person, aus)[skin_quads]) * rest).sum(axis=1) < 0).mean()
-            assert turned <= (TURNED if person is not bench.person else 0), f"{aus} on {person.identity.id}: {turned:.4f}"
+@pytest.mark.parametrize("code", [*(f"{number}E" for number in au_bands.OWN), *SEVERE])
+def test_no_face_is_turned_over(model, bench, crowd, skin_quads, code):
+    """None on the average; on a hundred people of all ages hardly any, alone or in severe pain."""
+    aus = ActionUnits.parse(code)
+    assert _turned(bench.person, aus, skin_quads) == 0
+    turned = [_turned(person, aus, skin_quads) for person in crowd]
+    assert max(turned) <= TURNED and np.mean(turned) <= TURNED_MEAN
+
+
+@pytest.mark.parametrize("code", ["25C", "10D", "6D+12D+25D", "27E"])
+def test_parted_lips_show_the_upper_teeth(bench, code):
+    """Their lower edge comes out from behind the upper lip, by a millimetre and more."""
+    posed = rig.deform(bench.person, ActionUnits.parse(code))
+    mouth = lips.of_pack(bench.pack)
+    teeth = posed[np.unique(bench.pack.faces_of("teeth_upper"))]
+    front = teeth[np.abs(teeth[:, 0]) < 0.006]
+    lip = posed[mouth.rings[lips.CONTACT][mouth.upper]]
+    middle = lip[np.abs(lip[:, 0]) < 0.004]
+    assert middle[:, 2].mean() - front[:, 2].min() >= 0.001
+
+
+def test_a_wide_mouth_shows_the_lower_teeth(bench):
+    posed = rig.deform(bench.person, ActionUnits.parse("27E"))
+    mouth = lips.of_pack(bench.pack)
+    teeth = posed[np.unique(bench.pack.faces_of("teeth_lower"))]
+    lip = posed[mouth.rings[lips.CONTACT][mouth.lower]]
+    assert teeth[np.abs(teeth[:, 0]) < 0.006, 2].max() - lip[:, 2].min() >= 0.003
+
+
+def test_a_trace_of_each_pain_unit_is_seen(bench):
+    """At B each PSPI action unit moves its own skin by a millimetre at least, and 6 and 7, 9 and 10 move different skin."""
+    for number in (4, 6, 7, 9, 10, 43):
+        assert bench.peak(f"{number}B")[1] >= 1.0, number
+    for one, two in ((6, 7), (9, 10)):
+        length = [np.linalg.norm(bench.moved(f"{number}E"), axis=1) * bench.pack.exterior for number in (one, two)]
+        shared = np.minimum(*length).sum() / np.maximum(*length).sum()
+        assert shared < 0.4, f"AU{one} and AU{two} share {shared:.2f} of their motion"
 
 
 @pytest.mark.parametrize("pair", rig.PAIRS, ids=str)
@@ -108,6 +144,11 @@ def _mirror(points):
         away = ((points[k:k + 500, None] * [-1, 1, 1] - points) ** 2).sum(axis=-1)
         out[k:k + 500] = away.argmin(axis=1)
     return out
+
+
+def _turned(person, aus, quads):
+    """The share of the triangles of quads (F, 4) that an expression turns over."""
+    return ((_normals(rig.deform(person, aus)[quads]) * _normals(person.base[quads])).sum(axis=1) < 0).mean()
 
 
 def _normals(quads):

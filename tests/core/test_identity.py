@@ -99,14 +99,15 @@ def test_what_is_kept_stays_and_nothing_else(draw):
     mixed = identity.keep(who, other, axes.facts({"age", "ancestry"}), axes.names({"nose", "eye-bag"}))
     held = {name for name in who.shapes if name.startswith("nose-") or name in ("eye-bag.L", "eye-bag.R")}
     assert (mixed.age, mixed.ancestry, mixed.group) == (who.age, who.ancestry, who.group)
-    assert (mixed.gender, mixed.iris, mixed.skin_lab) == (other.gender, other.iris, other.skin_lab)
+    assert (mixed.gender, mixed.iris, mixed.skin_lab, mixed.look) == (other.gender, other.iris, other.skin_lab, other.look)
+    assert identity.keep(who, other, axes.facts({"look"}), set()).look == who.look != other.look
     assert {name for name in who.shapes if mixed.shapes[name] == who.shapes[name] != other.shapes[name]} == held
     assert all(mixed.shapes[name] == other.shapes[name] for name in set(who.shapes) - held)
 
 
 def test_the_sliders_are_the_axes_of_the_pack_each_once(pack):
     sides = [(side, axis.low < 0, axis.high > 0) for group in axes.groups() for axis in group.axes for side in axis.sides]
-    assert len(sides) == len(demographics.axes(pack)) == 156
+    assert len(sides) == len(demographics.axes(pack)) == 164
     assert {name: ends for name, *ends in sides} == {name: list(ends) for name, ends in demographics.axes(pack).items()}
     for group in axes.groups():
         labels = [axis.label for axis in group.axes]
@@ -156,7 +157,22 @@ def test_one_factor_never_moves_another(draw, pack):
     groups = demographics.read_groups()
     other = {name: {**row, "skin_lab": [[50, 10, 15], [1, 1, 1]]} for name, row in groups.items()}
     painted = demographics.sample(0, 4, spec.People(), pack, other)
-    assert painted.skin_lab != plain.skin_lab and dataclasses.replace(painted, skin_lab=plain.skin_lab) == plain
+    freckles = plain.look.skin.freckles                                                 # are of fair skin
+    look = dataclasses.replace(painted.look, skin=dataclasses.replace(painted.look.skin, freckles=freckles))
+    assert painted.skin_lab != plain.skin_lab and dataclasses.replace(painted, skin_lab=plain.skin_lab, look=look) == plain
+
+
+def test_an_axis_that_is_new_to_the_pack_moves_no_other(pack):
+    class Wider:
+        names = (*pack.shapes.names, "local:nose-brand-new-", "local:nose-brand-new+", "asym:brand-new-", "asym:brand-new+")
+
+    class WiderPack:
+        shapes, hash = Wider(), pack.hash
+
+    before = demographics.sample(0, 4, spec.People(), pack)
+    after = demographics.sample(0, 4, spec.People(), WiderPack())
+    assert set(after.shapes) - set(before.shapes) == {"nose-brand-new", "asym:brand-new"}
+    assert all(after.shapes[axis] == value for axis, value in before.shapes.items()) and after.look == before.look
 
 
 def test_folds_are_a_permutation_of_each_block_of_ten_and_adding_people_moves_nobody():
@@ -168,8 +184,8 @@ def test_folds_are_a_permutation_of_each_block_of_ten_and_adding_people_moves_no
 
 def test_old_faces_carry_the_local_signs_of_age(draw):
     young, old = draw(4, fixed={"age": 25.0}).weights(), draw(4, fixed={"age": 88.0}).weights()
-    assert old.get("local:head-age+", 0) > young.get("local:head-age+", 0) + 0.3
-    assert old.get("local:eye-bag.L+", 0) > young.get("local:eye-bag.L+", 0) + 0.2
+    assert old.get("local:eye-eyefold-up.L-", 0) > young.get("local:eye-eyefold-up.L-", 0) + 0.3
+    assert old.get("local:age-jowls+", 0) > young.get("local:age-jowls+", 0) + 0.5
 
 
 def test_faces_are_lopsided_but_not_crooked(model, draw):
@@ -223,4 +239,8 @@ def test_a_group_that_lacks_a_field_is_named(tmp_path):
     path = tmp_path / "groups.json"
     path.write_text('{"groups": {"Martian": {"ancestry": [1, 0, 0]}}}')
     with pytest.raises(WinceError, match="'Martian' lacks 'concentration'"):
+        demographics.read_groups(path)
+    row = demographics.read_groups()["White"]
+    path.write_text(json.dumps({"groups": {"Martian": row | {"hair": {"texture": {"straight": 1}}}}}))
+    with pytest.raises(WinceError, match="'Martian' lacks 'colour'"):
         demographics.read_groups(path)

@@ -35,6 +35,37 @@ def test_open_eyes_are_open_and_tight_lids_do_not_cross(crowd, eye):
         assert min(middle) >= least, code
 
 
+@pytest.mark.parametrize("code", ["43", "6E+7E+43", "4E+6E+7E+9E+43"])
+def test_the_upper_lid_does_the_way(crowd, eye, code):
+    """At least 85 % of it at the middle of the eye, cheek and lid tightener or not."""
+    aus = ActionUnits.parse(code)
+    for person in crowd[:40]:
+        moved = rig.deform(person, aus) - person.base
+        for side in SIDES:
+            ring, corner = eye[side].rings[2], eye[side].opening.corner
+            upper, lower = ring[corner // 2 - 1:corner // 2 + 2], ring[3 * corner // 2 - 1:3 * corner // 2 + 2]
+            down, up = -moved[upper, 2].mean(), max(moved[lower, 2].mean(), 0.0)
+            assert down >= 0.85 * (down + up), person.identity.id
+
+
+def test_a_closed_lid_is_drawn_out_over_the_eyeball(crowd, eye):
+    """Skin above the edge neither hangs below it nor lies in the eyeball, however old the lid."""
+    for person in crowd[:40]:
+        posed = rig.deform(person, ActionUnits.parse("43"))
+        for side in SIDES:
+            columns = eye[side].opening.upper[4:-4]
+            edge, skin = posed[eye[side].rings[2][columns]], posed[eye[side].rings[4:9][:, columns]]
+            assert (skin[..., 2] - edge[:, 2]).min() > -0.0012, person.identity.id
+            assert np.linalg.norm(skin - person.eyes[side].centre, axis=-1).min() >= person.eyes[side].radius + 0.0009
+
+
+def test_the_skin_of_open_eyes_keeps_off_the_eyeball(crowd, eye):
+    for person in crowd[:40]:
+        for side in SIDES:
+            skin = person.base[eye[side].rings[lids.EDGE_RINGS:lids.SKIN_RINGS]]
+            assert np.linalg.norm(skin - person.eyes[side].centre, axis=-1).min() >= person.eyes[side].radius + 0.0005
+
+
 def test_one_eye_closes_alone(crowd, eye):
     posed = rig.deform(crowd[0], ActionUnits.parse("L46"))
     assert np.abs(lids.gap(eye["L"], posed)).max() * 1000 <= CONTACT_MM
@@ -91,8 +122,22 @@ def _eyeball_shows(pack, eye, triangles):
 
 def _covered(points, triangles):
     """Whether skin lies in front of each point, along -Y; a hair's breadth up or down counts, or one would look through a seam."""
-    forward = np.broadcast_to([0.0, -1.0, 0.0], points.shape)
-    return np.isfinite([_hits(points + [0, 0, dz], forward, triangles) for dz in (0.0, -4e-4, 4e-4)]).any(axis=0)
+    a, b, c = (triangles[:, k][:, [0, 2]] for k in range(3))                    # seen along Y, as (x, z)
+    area = _cross(b - a, c - a)
+    whole = np.abs(area) > 1e-3 * np.linalg.norm(np.cross(*(triangles[:, 1:] - triangles[:, :1]).swapaxes(0, 1)), axis=1) + 1e-15
+    a, b, c, depth, area = a[whole], b[whole], c[whole], triangles[whole][..., 1], area[whole]
+    out = np.zeros(len(points), bool)
+    for dz in (0.0, -4e-4, 4e-4):
+        left = np.flatnonzero(~out)
+        p = points[left][:, None, [0, 2]] + [0.0, dz]
+        u, v = _cross(p - a, c - a) / area, _cross(b - a, p - a) / area
+        y = (1 - u - v) * depth[:, 0] + u * depth[:, 1] + v * depth[:, 2]
+        out[left] = ((np.minimum(u, v) >= -1e-6) & (u + v <= 1 + 1e-6) & (y < points[left, 1][:, None] - 1e-6)).any(axis=1)
+    return out
+
+
+def _cross(a, b):
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
 
 
 def _hits(origin, direction, triangles):

@@ -26,8 +26,8 @@ def test_a_look_goes_to_json_and_back():
 
 
 @pytest.mark.parametrize("data, word", [
-    ({"wig": {}}, "wig"), ({"hair": {"lenght": 1}}, "lenght"), ({"hair": {"style": "mullet"}}, "mullet"), ({"skin": {"oil": 1.5}}, "skin.oil"),
-    ({"clothes": {"colour": [1, 2, 0]}}, "clothes.colour"), ({"skin": {"oil": "much"}}, "skin.oil"),
+    ({"wig": {}}, "wig"), ({"hair": {"lenght": 1}}, "lenght"), ({"hair": {"style": "mullet"}}, "mullet"),
+    ({"skin": {"oil": 1.5}}, "skin.oil"), ({"clothes": {"colour": [1, 2, 0]}}, "clothes.colour"), ({"skin": {"oil": "much"}}, "skin.oil"),
 ])
 def test_what_no_look_has_is_refused(data, word):
     with pytest.raises(WinceError, match=word):

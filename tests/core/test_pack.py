@@ -14,7 +14,7 @@ def test_shapes_of_arrays(pack):
     assert pack.base.shape == (v, 3) and pack.base.dtype == np.float32
     assert pack.faces.shape == pack.uv_faces.shape == (f, 4) and pack.faces.max() == v - 1 and pack.uv_faces.max() == len(pack.uv) - 1
     assert pack.part.shape == (f,) and set(np.unique(pack.part)) == set(range(len(face_pack.PART_NAMES)))
-    assert pack.exterior.shape == pack.face_front.shape == pack.brow.shape == pack.lash_columns.shape == (v,)
+    assert pack.exterior.shape == pack.face_front.shape == pack.brow.shape == (v,)
     assert pack.head_weight.shape == (v, 2) and (pack.head_weight >= 0).all() and (pack.head_weight.sum(axis=1) <= 1.001).all()
     assert pack.landmark_faces.shape == (68,) and pack.landmark_weights.shape == (68, 4)
     assert np.allclose(pack.landmark_weights.sum(axis=1), 1)
@@ -33,7 +33,7 @@ def test_every_rig_row_and_arkit_name_has_its_shape(pack):
 
 
 def test_what_lies_behind_the_lips_stays_put_when_the_upper_face_moves(pack):
-    hidden = np.setdiff1d(pack.faces_of("mouth", "teeth_upper", "teeth_lower", "tongue"), pack.faces_of("skin"))
+    hidden = np.setdiff1d(pack.faces_of("mouth", "teeth_upper", "teeth_lower", "tongue", "gums"), pack.faces_of("skin"))
     for number in (1, 2, 4, 5, 6, 7, 9, 43):
         for side in "LR":
             assert not pack.shapes.dense(f"AU{number:02d}.{side}")[hidden].any(), f"AU{number}.{side} moves hidden vertices"
@@ -78,6 +78,51 @@ def test_landmarks_stand_where_ibug_has_them(pack):
         assert np.abs(share - np.arange(7) / 6).max() < 0.08
     assert np.all(np.diff(x[:17]) > 0) and np.all(np.diff(z[27:31]) < 0) and z[8] == z[:17].min()
     assert np.allclose(x[[36, 48, 31, 17, 0]], -x[[45, 54, 35, 26, 16]], atol=1.5e-3)
+
+
+def test_each_jaw_has_fourteen_crowns_that_shut_like_teeth(pack):
+    upper, lower = (pack.base[np.unique(pack.faces_of(part))].reshape(14, -1, 3) * 1000 for part in ("teeth_upper", "teeth_lower"))
+    for jaw in (upper, lower):
+        centre = jaw.mean(axis=1)
+        assert np.allclose(centre[:7] * [-1, 1, 1], centre[7:], atol=1.0), "left and right stand alike"
+        assert (np.diff(np.abs(centre[:7, 0])) > 0).all() and (np.diff(centre[:7, 1]) > 0).all(), "from the midline outwards and back"
+    incisors = [jaw[[0, 1, 7, 8]] for jaw in (upper, lower)]
+    overjet, overbite = (incisors[1][..., 1].min() - incisors[0][..., 1].min()), (incisors[1][..., 2].max() - incisors[0][..., 2].min())
+    assert 2 <= overjet <= 4 and 1 <= overbite <= 4, "the upper front teeth stand before the lower ones"
+    widths = np.ptp(upper[7:, :, 0], axis=1)
+    assert 7.5 <= widths[0] <= 10 and widths[1] < widths[0], "a central incisor is wider than its neighbour"
+
+
+def test_teeth_and_gums_face_outwards(pack):
+    for part, size in (("teeth_upper", 27), ("teeth_lower", 27)):
+        corner = pack.base[pack.faces_of(part)].reshape(14, size, 4, 3)
+        normal = np.cross(corner[..., 2, :] - corner[..., 0, :], corner[..., 3, :] - corner[..., 1, :])
+        away = corner.mean(axis=2) - corner.mean(axis=(1, 2))[:, None]
+        assert ((normal * away).sum(axis=-1) > 0).mean() > 0.95
+    corner = pack.base[pack.faces_of("gums")].astype(float)
+    normal = np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1])
+    lip_side, ahead = np.arange(len(corner)) % 5 < 2, np.abs(corner.mean(axis=1)[:, 0]) < 0.01
+    assert (lip_side & ahead).sum() > 20 and (normal[lip_side & ahead, 1] < 0).all()
+
+
+def test_upper_teeth_stay_with_the_skull_and_lower_teeth_go_stiffly_with_the_jaw(pack):
+    upper, lower = (np.unique(pack.faces_of(part)) for part in ("teeth_upper", "teeth_lower"))
+    jaw = {"AU26", "AU27", "AU29", "AU30.L", "AU30.R"}
+    grid = np.c_[pack.base[lower], np.ones(len(lower))].astype(float)
+    for name in (name for name in pack.shapes.names if name.startswith("AU")):
+        moved = pack.shapes.dense(name)
+        assert np.abs(moved[upper]).max() < 1e-4, name
+        assert (np.abs(moved[lower]).max() > 1e-4) == (name in jaw), name
+        fit = grid @ np.linalg.lstsq(grid, moved[lower], rcond=None)[0]
+        assert np.abs(fit - moved[lower]).max() < 5e-5, f"{name} bends teeth"
+    assert pack.shapes.dense("AU27")[lower, 2].min() < -0.025
+
+
+def test_the_tongue_lies_within_the_lower_teeth_when_the_jaw_drops(pack):
+    points = pack.base + pack.shapes.dense("AU27")
+    tongue, lower = (points[np.unique(pack.faces_of(part))] for part in ("tongue", "teeth_lower"))
+    front = tongue[tongue[:, 1] < np.quantile(tongue[:, 1], 0.15)]
+    assert front[:, 2].max() < lower[:, 2].max() + 0.004 and front[:, 1].min() > lower[:, 1].min()
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", "half"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from wince.core.skin import tone
 from wince.job import spec
 
 VIEWS = {"three_quarter_right": -30.0, "frontal": 0.0, "three_quarter_left": 30.0}
@@ -92,7 +93,8 @@ def _record(sketch, kind, aus, files):
         "expression": f"e{sketch.expression:02d}", "view": sketch.view, "fold10": sketch.person % 10,
         "cell": {"age": "20-35", "gender": "man" if who["gender"] > 0.5 else "woman", "group": who["group"]},
         "demographics": {"age": who["age"], "gender": who["gender"], "ancestry": {"pole_a": 0.6, "pole_b": 0.3, "pole_c": 0.1},
-                         "group": who["group"], "skin_target_lab": who["lab"], "skin_lab": who["lab"], "skin_luminance": 0.3},
+                         "group": who["group"], "skin_target_lab": who["lab"], "skin_lab": who["lab"], "skin_luminance": 0.3,
+                         "skin_ita_deg": round(tone.ita(who["lab"]), 2), "skin_monk": tone.monk(who["lab"])},
         "au_code": {str(n): _sides(n, pair) for n, pair in codes.items()},
         "au_realised": {str(n): _sides(n, [SHARE[v] for v in pair]) for n, pair in codes.items()},
         "facs": "+".join(f"{n}{' ABCDE'[max(pair)]}" for n, pair in aus.items()), "pspi": sum(terms.values()), "pspi_terms": terms,
@@ -101,7 +103,8 @@ def _record(sketch, kind, aus, files):
         "head_pose": {}, "gaze": {"L": {"yaw_deg": 0.0, "pitch_deg": 0.0}, "R": {"yaw_deg": 0.0, "pitch_deg": 0.0}},
         "light": {"name": "window"}, "world": {"name": "plain"}, "face_box": [share * sketch.size for share in (0.2, 0.1, 0.8, 0.9)],
         "face_height_px": 0.8 * sketch.size, "landmarks": _landmarks(sketch), "region_visible": {"glabella": 0.98, "cheek": 0.7},
-        "look": {}, "seeds": {"dataset": 0}, "licences": {"pack": "CC0-1.0"},
+        "face_covered": {"hair": 0.0, "facial_hair": 0.0, "glasses": 0.0}, "look": {},
+        "seeds": {"dataset": 0}, "licences": {"pack": "CC0-1.0"},
         "render": {"engine": "cycles", "samples": 16, "device": "cpu", "denoiser": "oidn", "view_transform": "Standard", "seed": 0},
         "files": files, "neutral_keys": [f"id{sketch.person:05d}/e00/{sketch.view}"],
         "sequence": None, "frame": None, "t": None, "phase": None,

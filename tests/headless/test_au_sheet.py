@@ -8,6 +8,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from wince.core import pack as face_pack
+from wince.core.errors import WinceError
+from wince.core.facs.pspi import PSPI_AUS
 from wince_headless import au_sheet, cli, exits
 
 
@@ -39,15 +41,38 @@ def test_a_face_that_is_too_tame_fails(tame):
 
 
 def test_every_code_of_the_sheet_can_be_shown():
-    job = au_sheet.job(au_sheet.shaped())
+    job = au_sheet.job(au_sheet.shaped(), ["a.json", "b.json", "c.json"], plain=True)
     assert job.people.count == 3 and len(job.expressions.codes) == 5 * len(au_sheet.shaped())
     assert job.expressions.codes[:5] == ("1A", "1B", "1C", "1D", "1E") and "L30E" in job.expressions.codes
+    assert job.render.look == "plain" and au_sheet.job((4,), ["a.json"]).render.look == "full"
+
+
+def test_the_three_are_young_middle_aged_and_old_of_different_tones_and_bare():
+    who = list(au_sheet.people(face_pack.load()).values())
+    assert [one.age for one in who] == [26, 50, 80] and np.ptp([one.skin_lab[0] for one in who]) > 25
+    assert all(one.look.glasses.kind == one.look.facial_hair.style == "none" for one in who)
+
+
+def test_action_units_are_chosen_by_number():
+    assert au_sheet.chosen("4, 27") == (4, 27)
+    assert au_sheet.chosen(None) == PSPI_AUS and au_sheet.chosen("", every=True) == au_sheet.shaped()
+    with pytest.raises(WinceError, match="'51' is no action unit with a shape"):
+        au_sheet.chosen("9,51")
+
+
+def test_a_painted_map_shows_the_nearer_face():
+    square = np.array([[1, 1], [8, 1], [8, 8], [1, 8]], float)
+    pixels = np.concatenate([np.column_stack([square, np.full(4, depth)]) for depth in (2.0, 1.0)])
+    shown = au_sheet.painted(np.arange(8).reshape(2, 4), pixels, np.repeat([3.0, 7.0], 4), (10, 12))
+    assert shown.shape == (12, 10) and shown[4, 4] == 7 and shown[0, 0] == 0
 
 
 def test_the_sheet_of_one_action_unit(tmp_path):
     pytest.importorskip("bpy")
-    sheet = au_sheet.render(tmp_path / "out", (4,), size=64, samples=1)
-    with Image.open(sheet) as image:
+    page, = au_sheet.render(tmp_path / "out", (4,), size=64, samples=1, plain=True)
+    with Image.open(page) as image:
         pixels = np.asarray(image.convert("RGB"), float)
-    assert pixels.shape[0] > 3 * 160 and pixels.shape[1] > 10 * 160
-    assert np.ptp(pixels[30:180, 200:340]) > 60 and np.abs(pixels[30:180, 200:340] - pixels[30:180, 360:500]).max() > 20
+    assert page.name == "AU04.png" and pixels.shape[0] > 6 * 64 and pixels.shape[1] > 5 * 64
+    top, left, high = 2 * au_sheet.MARGIN, au_sheet.MARGIN + au_sheet.NAME + 4 * (64 + au_sheet.GAP), 64
+    photo, heat = (pixels[y:y + high, left:left + high] for y in (top, top + high))
+    assert np.ptp(photo) > 60 and np.ptp(heat, axis=2).max() > np.ptp(photo, axis=2).max()

@@ -93,7 +93,8 @@ def test_a_job_that_is_pasted_as_a_config_is_the_same_job(tmp_path_factory, seed
     ("people: {fixed: {skin_lightness: 90}}", "t.yaml:1: people.fixed.skin_lightness is 90.0: give a number from 25 to 80"),
     ("people: {fixed: {age: 80}, identities: [a.json]}", "t.yaml:1: people.fixed changes drawn people only"),
     ("lighting: {lights: [moon]}", "t.yaml:1: lighting.lights.0 is 'moon', which is not known: known are studio, window"),
-    ("lighting: {backgrounds: [green]}", "t.yaml:1: lighting.backgrounds.0 is 'green', which is not known: known are plain, world"),
+    ("lighting: {backgrounds: [green]}",
+     "t.yaml:1: lighting.backgrounds.0 is 'green', which is not known: known are plain, gradient, room, world"),
     ("lighting: {worlds: [plain, 'hdri:']}", "t.yaml:1: lighting.worlds.1 is 'hdri:', which is not known: give plain, or hdri:NAME"),
     ("cameras: [frontl]", "t.yaml: cameras: there is no view or rig 'frontl'"),
 ])
@@ -159,8 +160,8 @@ def test_every_key_that_is_checked_exists():
 
 def test_the_lights_and_backgrounds_that_are_known_are_those_that_blender_builds():
     pytest.importorskip("bpy")
-    from wince.stage import lights, world
-    assert (spec.LIGHTS, spec.BACKGROUNDS) == (tuple(lights.KINDS), world.BACKDROPS)
+    from wince.stage import backdrop, lights
+    assert (spec.LIGHTS, spec.BACKGROUNDS) == (tuple(lights.KINDS), backdrop.KINDS)
 
 
 def test_the_defaults_have_no_problems():

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from wince.core import look as looks
 from wince.core.errors import WinceError
+from wince.core.identity import Identity
+from wince.job.record import look_facts
 from wince_headless import dataset, sheet
 from wince_headless.sheet import book, colours, contact, content, page, pictures
 
@@ -156,6 +160,14 @@ def test_every_term_and_part_has_its_own_colour():
     assert len(set(colours.TERMS.values())) == 4
     assert len({colour for _, colour in colours.PARTS.values()}) == len(colours.PARTS) == 12
     assert sum(colours.TERM_SIZE.values()) == 16
+
+
+def test_words_of_a_look():
+    who = Identity("x", 0, 0, 80.0, 0.9, {"pole_a": 1.0, "pole_b": 0.0, "pole_c": 0.0})
+    look = looks.changed(looks.changed(who.look, "facial_hair", style="full_beard"), "glasses", kind="round")
+    words = content.look(look_facts(replace(who, look=look), False, {}))
+    assert words == "Short straight grey hair, full beard, tshirt, glasses"
+    assert content.look(look_facts(who, True, {})) == content.look({}) == ""
 
 
 def test_words_of_a_view():

@@ -96,6 +96,19 @@ def test_labels_that_disagree(spoilable, sketch, changes, sentence):
     assert any(fault.startswith("labels") and sentence in fault for fault in faults(spoilable))
 
 
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"face_covered": {"hair": 0.25, "facial_hair": 0.0, "glasses": 0.0}}, "hair covers 25% of the face and is not in seg"),
+    ({"face_covered": {"hair": 1.5}}, "hair covers 1.5 of the face: a share lies in 0..1"),
+    ({"skin_ita_deg": 12.0}, "skin_ita_deg is 12.0, skin_lab makes -30.96"),
+    ({"skin_monk": 1}, "skin_monk is 1, skin_lab makes"),
+])
+def test_a_look_that_is_not_in_the_picture(spoilable, sketch, changes, sentence):
+    who = json.loads((spoilable / KEY / "record.json").read_text())["demographics"]
+    sketch.rewrite(spoilable, KEY, **(changes if "face_covered" in changes else {"demographics": who | changes}))
+    assert [fault for fault in faults(spoilable) if not fault.startswith(f"look {KEY} {sentence}")] == []
+    assert len(faults(spoilable)) == 1
+
+
 def test_a_blank_picture(spoilable):
     repaint(spoilable, KEY, "rgb", np.full((48, 48, 3), 90, np.uint8))
     assert faults(spoilable) == [f"pictures {KEY} the picture is blank: look at light and camera of this view"]

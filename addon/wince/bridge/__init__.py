@@ -2,6 +2,7 @@
 
     version     the one place that knows how Blender versions differ
     mesh        meshes, attributes, shape key coordinates: arrays in, arrays out
+    pictures    images: arrays in, arrays out
     drivers     rows of the rig as Blender drivers
     armature    bones, AU properties, what turns them
     poses       the AU sliders as they stand: read, move, keyframe, pose assets
@@ -9,6 +10,7 @@
     face        the rigged face: build, find, pose, reshape, remove
     worn        what a face wears, as objects
     follow      how worn things follow the skin, as Geometry Nodes
+    wrinkles    wrinkles that follow the action, as Geometry Nodes
     sculpted    the person as the mesh has them, sculpted keys included
     copies      copied faces: what is not sound about one, a rig of its own
     gaze        what the eyes look at, as drivers of the gaze AUs

@@ -1,14 +1,15 @@
 """Copies of faces: what is not sound about one, and a rig of its own for it.
 
-A face is sound when its mesh is used by nothing else, and its drivers, modifiers and constraints and its eyes all belong to its own
-armature. Blender's own duplicates are sound when every object of the face was copied; a mesh copied alone goes on following the
-rig of its elder, an Alt-D copy shares its mesh. Of two that share, the older one (by session_uid, which survives undo) keeps.
+A face is sound when its mesh is used by nothing else, its drivers, modifiers and constraints and its eyes all belong to its own
+armature, and what it wears follows its own skin. Blender's own duplicates are sound when every object of the face was copied; a mesh
+copied alone goes on following the rig of its elder, an Alt-D copy shares its mesh. Of two that share, the older one (by session_uid,
+which survives undo) keeps.
 """
 
 import bpy
 
 from . import face as faces
-from . import gaze, heat, version
+from . import follow, gaze, heat, version
 from .face import FACE, IDENTITY, PART
 
 SHARES_RIG, SHARES_MESH, FOLLOWS_ANOTHER = "shares the rig of", "shares its mesh with", "follows the rig of"
@@ -33,7 +34,7 @@ def faults(face):
         out[SHARES_RIG] = elder.name
     if others := [obj for obj in _wearers(skin.data) if obj.session_uid < skin.session_uid]:
         out[SHARES_MESH] = others[0].name
-    if strangers := [thing for struct, name in _bound(face) if _is_stranger(thing := getattr(struct, name), bones)]:
+    if strangers := [thing for struct, name, own in _bound(face) if _is_stranger(thing := getattr(struct, name), own)]:
         out[FOLLOWS_ANOTHER] = strangers[0].name
     return out
 
@@ -59,9 +60,9 @@ def mend(face):
     for struct, name in _all_pointers(face) if twins else ():
         if getattr(struct, name) in twins:
             setattr(struct, name, twins[getattr(struct, name)])
-    for struct, name in _bound(face):
-        if _is_stranger(getattr(struct, name), face.armature):
-            setattr(struct, name, face.armature)
+    for struct, name, own in _bound(face):
+        if _is_stranger(getattr(struct, name), own):
+            setattr(struct, name, own)
     heat.refresh(face)
     gaze.refresh(face)
     return face
@@ -69,7 +70,7 @@ def mend(face):
 
 def part_materials(face, materials):
     """Give a face copies of those of its materials that another face wears too, so that its colours change alone."""
-    own = {thing.data for thing in (face.mesh_object, *face.eyes.values())}
+    own = {thing.data for thing in face.objects if thing.type == "MESH"}
     slots = [(data, place) for data in own for place, material in enumerate(data.materials) if material is not None]
     for material in materials:
         mine = [(data, place) for data, place in slots if data.materials[place] == material]
@@ -135,19 +136,23 @@ def _own_data(thing):
         thing.data = thing.data.copy()                    # shape keys and their drivers are copied along
 
 
-def _is_stranger(thing, bones):
-    """Tell whether something is another face's rig."""
-    return isinstance(thing, bpy.types.Object) and thing != bones and IDENTITY in thing
+def _is_stranger(thing, own):
+    """Tell whether something is another face's rig, or skin, where a face has its own."""
+    kinds = [IDENTITY in one or (one.get(PART) == FACE and FACE) for one in (thing, own) if isinstance(one, bpy.types.Object)]
+    return thing != own and len(kinds) == 2 and kinds[0] == kinds[1] and bool(kinds[0])
 
 
 def _bound(face):
-    """Yield (struct, name of its pointer) for what has to point at the face's own rig; its bones may well look at another face."""
-    yield from _drivers(face.mesh_object)
-    yield from _drivers(face.mesh_object.data.shape_keys)
+    """Yield (struct, name of its pointer, what it has to be) for what binds a face to its rig; its bones may well look at another face."""
+    bones = face.armature
+    for owner in (face.mesh_object, face.mesh_object.data.shape_keys):
+        yield from ((*pointer, bones) for pointer in _drivers(owner))
     for obj in (face.mesh_object, *face.eyes.values()):
-        yield from _modifiers(obj)
+        yield from ((*pointer, bones) for pointer in _modifiers(obj))
     for eye in face.eyes.values():
-        yield from _constraints(eye)
+        yield from ((*pointer, bones) for pointer in _constraints(eye))
+    for obj in face.worn.values():
+        yield from ((*pointer, face.mesh_object) for pointer in _followed(obj))
 
 
 def _all_pointers(face):
@@ -157,6 +162,7 @@ def _all_pointers(face):
     for obj in (face.armature, *parts):
         yield from _drivers(obj)
         yield from _modifiers(obj)
+        yield from _followed(obj)
         yield from _constraints(obj)
     for bone in face.armature.pose.bones:
         yield from _constraints(bone)
@@ -169,6 +175,10 @@ def _drivers(owner):
 
 def _modifiers(obj):
     yield from ((modifier, "object") for modifier in obj.modifiers if hasattr(modifier, "object"))
+
+
+def _followed(obj):
+    yield from ((target, "object") for target in follow.targets(obj))
 
 
 def _constraints(owner):

@@ -72,9 +72,10 @@ class RiggedFace:
         """Return the face's present ActionUnits."""
         return armature.get_aus(self.armature)
 
-    def set_person(self, person):
+    def set_person(self, person, text=None):
         """Make it another person of the same pack; AU values, materials and whatever an artist sculpted or added stay.
 
+        text     the identity's JSON text, where it is known
         raises   WinceError when an artist has changed the mesh's topology, removed all shape keys, or it cannot be changed now,
                  see `fixed`
         """
@@ -86,7 +87,7 @@ class RiggedFace:
         for side, obj in self.eyes.items():
             _place_eye(obj, person.eyes[side])
         self._person = person
-        self.armature[IDENTITY] = person.identity.json()
+        self.armature[IDENTITY] = text or person.identity.json()
 
     def set_heat(self, heat):
         """Write a Heat into the mesh's point attributes: wince_heat, and wince_heat_brow, _orbit, _levator, _eyes (mm)."""

@@ -138,7 +138,7 @@ def _new_group():
     inputs = identifiers(group)
     nodes, links = _table(inputs)
     made = grow(group, nodes, links)
-    _arrange(made, links)
+    arrange(made, links)
     _link_menu(group, made, inputs)
     _set_values(made, _heat_material())
     # The default of a menu is known only after its items are.
@@ -237,7 +237,7 @@ def _set_ramp(ramp):
         element.position, element.color = share, linear(colour)
 
 
-def _arrange(made, links):
+def arrange(made, links):
     """Lay the nodes out in columns, each right of what it takes from, for whoever opens the group."""
     column = dict.fromkeys(made, 0)
     for _ in made:

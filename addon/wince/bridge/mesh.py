@@ -38,8 +38,10 @@ def fill(mesh, vertices, faces, uv, uv_faces, slots=None):
 
 
 def set_positions(mesh, vertices):
-    """Write vertex positions (V, 3), metres."""
-    mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
+    """Write vertex positions (V, 3), metres; the attribute is fifty times faster than `vertices`, but only those tell Blender's bounds."""
+    mesh.attributes["position"].data.foreach_set("vector", np.ascontiguousarray(vertices, dtype=np.float32).ravel())
+    for vertex in mesh.vertices[:1]:
+        vertex.co = vertices[0]
 
 
 def get_positions(mesh):
@@ -55,6 +57,11 @@ def set_attribute(mesh, name, values, domain="POINT"):
 def set_vectors(mesh, name, vectors):
     """Write a vector point attribute (V, 3), made when it is not there."""
     _attribute(mesh, name, "FLOAT_VECTOR", "POINT").data.foreach_set("vector", np.ascontiguousarray(vectors, np.float32).ravel())
+
+
+def set_ints(mesh, name, values):
+    """Write an integer point attribute (V,), made when it is not there."""
+    _attribute(mesh, name, "INT", "POINT").data.foreach_set("value", np.ascontiguousarray(values, np.int32))
 
 
 def set_colour(mesh, name, rgb, domain="POINT"):
@@ -87,6 +94,19 @@ def set_key(block, positions):
 def get_key(block):
     """Return a shape key's positions (V, 3) float32, metres."""
     return _read(block.points, "co", 3)
+
+
+def geometry(mesh):
+    """Return a mesh of triangles and quads: positions (V, 3), faces (F, 4), UVs of their corners (F, 4, 2), slots (F,)."""
+    start, total, slots = (_read(mesh.polygons, name, 1, np.int32) for name in ("loop_start", "loop_total", "material_index"))
+    corners = start + np.minimum(np.arange(4), total - 1)
+    uv = _read(mesh.uv_layers.active.uv, "vector", 2)
+    return get_positions(mesh), _read(mesh.loops, "vertex_index", 1, np.int32).ravel()[corners], uv[corners], slots.ravel()
+
+
+def get_ints(mesh, name):
+    """Return an integer attribute (N,) int32."""
+    return _read(mesh.attributes[name].data, "value", 1, np.int32).ravel()
 
 
 def evaluated(obj, depsgraph):

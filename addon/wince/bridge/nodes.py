@@ -1,5 +1,7 @@
 """Node trees from tables: what nodes there are, and what is linked to what."""
 
+import numpy as np
+
 
 def grow(tree, nodes, links):
     """Fill an empty node tree.
@@ -27,6 +29,13 @@ def socket(sockets, identifier):
 def set_input(node, identifier, value):
     """Set the value that an unlinked input has."""
     socket(node.inputs, identifier).default_value = value
+
+
+def change_input(node, identifier, value):
+    """Set the value of an input if it is another: setting it makes Blender look at the whole tree again."""
+    have = socket(node.inputs, identifier)
+    if not np.array_equal(np.float32(have.default_value), np.float32(value)):
+        have.default_value = value
 
 
 def _node(tree, name, kind, settings):

@@ -77,7 +77,8 @@ def _hang(obj, face, piece):
 
 def _take_off(face, kind, obj):
     del face.worn[kind]
-    data = obj.data
+    data, materials = obj.data, [material for material in obj.data.materials if material is not None]
     bpy.data.objects.remove(obj)
     if not data.users:
         bpy.data.meshes.remove(data)
+        bpy.data.batch_remove([material for material in dict.fromkeys(materials) if not material.users])

@@ -17,17 +17,22 @@ Files
     identity    who: a small value that goes to JSON and back, and the sampler of people
     look        how a person looks beyond shape and tone; its fields are the axes
     ageing      what years do to a look
+    skin/       the painted skin: pigments, layers, tone, pores
     worn/       what a face wears, as arrays: hair, brows, lashes, beard, clothes, glasses
-    colour      Lab, sRGB, daylight
+    colour      Lab, CIEDE2000, sRGB, daylight
     face        the person built from an identity: rest mesh, shape deltas, eyes
     lids        eyelids that meet
     openings    eyes and mouth as rings of vertices
     lips        lips that meet
     rig         weights and bones of an AU vector; the numpy twin of the rig in Blender
+    wrinkles    where a posed face folds, and how deep
+    subdivision where the subdivided surface lies
     heatmap     pspi_heat, the pain heatmap, in millimetres per vertex
     heat_colours   the colours of heat, and its colour bar in numbers
     turns       yaw, pitch, roll and rotation matrices
     demographics   drawing people: cells, groups, folds
+    variety     how far the local axes of drawn people vary, and what holds them together
+    looks_drawn    drawing a look: hair, beard, glasses, clothes, skin
     axes        the local axes in groups, with labels; what a lock holds
     separation  how far apart the groups come out
     aims        what cameras and lamps are put around, and where in the world it stands

@@ -1,6 +1,58 @@
-"""What years do to a look: how much of each sign shows at an age, for somebody who tends to it so much. Pure numbers, 0..1."""
+"""What years, and being a woman or a man, do to a head and a look, for somebody who tends to it so much. Pure numbers.
+
+The model's own age and gender axes say too little: from 25 to 85 they move a face by 2 mm, and make of an old woman an old man.
+What is added here is kept out of an identity's shapes, so that one number, age or gender, makes the counterfactual twin.
+"""
 
 import numpy as np
+
+SENESCENCE = (35.0, 88.0)                      # from where to where local signs of age grow
+
+# What gender does beyond the model's own axis, at any age: axis -> value added, for a woman and for a man.
+DIMORPHISM = {
+    "eyebrows-trans-forward": (-0.07, 0.03), "eyebrows-trans-up": (0.07, -0.03), "chin-bones": (-0.18, 0.04), "chin-width": (-0.15, 0.05),
+    "neck-scale-horiz": (-0.15, 0.05), "forehead-trans-forward": (0.05, -0.03), "nose-scale-horiz": (-0.08, 0.0),
+    "nose-volume": (-0.06, 0.0), "mouth-scale-vert": (0.08, -0.03), "outline-oval": (0.10, 0.0), "eye-scale.L": (0.10, -0.03),
+    "eye-scale.R": (0.10, -0.03),
+}
+# What years do to a face beyond the age axis, at full age: axis -> value added, for a woman and for a man. Bone grows coarser in men
+# (brow ridge, nose, jaw, neck); in women it does not, and the model's old shapes, which do it to both, are held back.
+AGEING = {
+    "age-jowls": (1.0, 0.92), "age-cheeks": (1.0, 0.92), "age-folds": (0.68, 0.85),
+    "age-temples": (0.85, 0.9), "age-orbits": (0.78, 0.92),
+    "age-lips": (0.85, 0.8), "age-neck": (0.8, 0.9), "head-age": (0.6, 0.4), "mouth-angles-up": (0.08, 0.05),
+    "nose-scale-vert": (-0.12, 0.12), "nose-point-up": (0.0, -0.04), "nose-volume": (-0.25, 0.05), "nose-scale-depth": (-0.18, -0.05),
+    "nose-scale-horiz": (-0.25, 0.05), "mouth-upperlip-volume": (-0.15, -0.35), "mouth-lowerlip-volume": (-0.1, -0.3),
+    "mouth-upperlip-height": (-0.1, -0.2), "mouth-laugh-lines-in": (0.35, 0.35), "chin-jaw-drop": (0.5, 0.3), "chin-width": (-0.3, 0.0),
+    "chin-bones": (-0.3, 0.0), "neck-double": (0.2, 0.25), "neck-scale-horiz": (-0.4, -0.1), "eyebrows-trans-up": (0.12, -0.1),
+    "eyebrows-angle-up": (-0.2, -0.15), "eyebrows-trans-forward": (-0.12, 0.05), "head-scale-vert": (-0.03, -0.02),
+}
+AGEING_SIDED = {
+    "eye-bag": (0.15, 0.3), "eye-eyefold-up": (-0.5, -0.6), "eye-height2": (-0.02, -0.15), "eye-height3": (-0.1, -0.25),
+    "cheek-volume": (-0.05, -0.25), "cheek-inner": (-0.2, -0.25), "cheek-trans-up": (-0.3, -0.2), "ear-scale": (0.15, 0.4),
+    "ear-lobe": (0.35, 0.45),
+}
+
+
+def signs(age, gender):
+    """Return {axis: value to add}: what age and gender make of a head beyond the model's own axes.
+
+    age, gender   years; 0 woman .. 1 man
+    """
+    senescence = _rise(age, *SENESCENCE)
+    out = {axis: _between(values, gender) for axis, values in DIMORPHISM.items()}
+    for axis, values in _both_sides().items():
+        out[axis] = out.get(axis, 0.0) + senescence * _between(values, gender)
+    return out
+
+
+def _both_sides():
+    return AGEING | {f"{axis}.{side}": values for axis, values in AGEING_SIDED.items() for side in "LR"}
+
+
+def _between(values, gender):
+    woman, man = values
+    return (1 - gender) * woman + gender * man
 
 
 def _rise(age, start, full):
@@ -16,7 +68,7 @@ def static_lines(who):
 
 def folding(who):
     """Return how readily skin folds when a face moves: young skin somewhat, old and thin skin much."""
-    return (0.45 + 0.55 * _rise(who.age, 20, 70)) * (0.6 + 0.8 * who.look.skin.lines)
+    return (0.62 + 0.48 * _rise(who.age, 20, 70)) * (0.6 + 0.8 * who.look.skin.lines)
 
 
 def spots(who):
@@ -36,8 +88,18 @@ def receded(who):
 
 
 def sparse(who):
-    """Return how much hair, brows and lashes have thinned."""
-    return 0.5 * _rise(who.age, 55, 92)
+    """Return how much hair, brows and lashes have thinned: in men more."""
+    return (0.28 + 0.22 * who.gender) * _rise(who.age, 55, 92)
+
+
+def dryness(who):
+    """Return how dry, thin and uneven skin has become."""
+    return _rise(who.age, 35, 85)
+
+
+def limbus_faded(who):
+    """Return how far the ring around the iris has faded, and the white of the eye yellowed."""
+    return _rise(who.age, 45, 88)
 
 
 def shows(who):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 RIM = 1e-6                             # texel centres this far outside a triangle, in its own coordinates, still count
+NEAR = 1e-3                            # texels about a triangle that are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +46,10 @@ def texels(faces, uv, uv_faces, size):
     halves = [[0, 1, 2], [0, 2, 3]]
     vertices = np.concatenate([faces[:, half] for half in halves])
     corners = np.concatenate([uv[uv_faces[:, half]] for half in halves]).astype(float) * size - 0.5
-    triangle, x, y = _boxes(corners, size)
-    weights = _barycentric(corners[triangle], x, y)
-    inside = (weights >= -RIM).all(axis=1)                # a triangle without area has no weights, only nan
-    return Texels((y * size + x)[inside], vertices[triangle[inside]], weights[inside], size)
+    triangle, x, y = _spans(corners, size)
+    weights = _weights(corners, triangle, x, y)
+    inside = (weights >= -RIM).all(axis=0)                # a triangle without area has no weights, only nan
+    return Texels((y * size + x)[inside], vertices[triangle[inside]], weights[:, inside].T, size)
 
 
 def padded(picture, covered, rounds):
@@ -61,24 +62,44 @@ def padded(picture, covered, rounds):
     return out
 
 
-def _boxes(corners, size):
-    """Return (triangle, x, y) of every texel in the box around every triangle (T, 3, 2)."""
-    low = np.clip(np.ceil(corners.min(axis=1)), 0, size - 1).astype(int)
-    high = np.clip(np.floor(corners.max(axis=1)), -1, size - 1).astype(int)
-    width, height = np.maximum(high - low + 1, 0).T
-    triangle = np.repeat(np.arange(len(corners)), width * height)
-    place = np.arange(len(triangle)) - np.repeat(np.cumsum(width * height) - width * height, width * height)
-    return triangle, low[triangle, 0] + place % width[triangle], low[triangle, 1] + place // width[triangle]
+def _spans(corners, size):
+    """Return (triangle, x, y) of every texel near enough to a triangle (T, 3, 2) to lie in it: row by row from edge to edge."""
+    low, high = _whole(corners[..., 1].min(axis=1), corners[..., 1].max(axis=1), size)
+    triangle, y = _runs(low, high)
+    least, most = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+    for k in range(3):
+        (ax, ay), (bx, by) = corners[triangle, k].T, corners[triangle, k - 1].T
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (y - ay) / (by - ay)
+        share = np.where(by == ay, 0.0, np.clip(share, 0, 1))
+        met = (np.minimum(ay, by) <= y + NEAR) & (np.maximum(ay, by) >= y - NEAR)
+        for end in (ax + share * (bx - ax), np.where(by == ay, bx, ax + share * (bx - ax))):
+            least, most = np.where(met, np.minimum(least, end), least), np.where(met, np.maximum(most, end), most)
+    row, x = _runs(*_whole(least, most, size))
+    return triangle[row], x, y[row]
 
 
-def _barycentric(corners, x, y):
-    """Return the weights (N, 3) of points in triangles (N, 3, 2)."""
+def _whole(low, high, size):
+    """Return the first and last of the texels between low and high (N,)."""
+    return np.ceil(np.clip(low - NEAR, 0, size)).astype(int), np.floor(np.clip(high + NEAR, -1, size - 1)).astype(int)
+
+
+def _runs(first, last):
+    """Return (number (M,), value (M,)): for each of N runs, all whole numbers from first to last."""
+    count = np.maximum(last - first + 1, 0)
+    number = np.repeat(np.arange(len(count)), count)
+    return number, np.arange(len(number)) + np.repeat(first - np.cumsum(count) + count, count)
+
+
+def _weights(corners, triangle, x, y):
+    """Return the weights (3, N) of points in their triangles, of all (T, 3, 2)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
-        area = _cross(b - a, c - a)
-        point = np.stack([x, y], axis=1)
-        second, third = _cross(point - a, c - a) / area, _cross(b - a, point - a) / area
-        return np.stack([1 - second - third, second, third], axis=1)
+        (ux, uy), (vx, vy), area = (b - a).T, (c - a).T, _cross(b - a, c - a)
+        ahead = x - a[triangle, 0], y - a[triangle, 1]
+        second = ahead[0] * (vy / area)[triangle] - ahead[1] * (vx / area)[triangle]
+        third = ahead[1] * (ux / area)[triangle] - ahead[0] * (uy / area)[triangle]
+    return np.stack([1 - second - third, second, third])
 
 
 def _cross(a, b):

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).resolve().parents[1] / "data" / "axes.json"
-FACTS = {"age": ("age",), "gender": ("gender",), "ancestry": ("ancestry", "group"), "skin": ("skin_lab",), "iris": ("iris",)}
+FACTS = {"age": ("age",), "gender": ("gender",), "ancestry": ("ancestry", "group"), "skin": ("skin_lab",), "iris": ("iris",),
+         "look": ("look",)}
 
 
 @dataclass(frozen=True)

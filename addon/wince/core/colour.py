@@ -41,6 +41,37 @@ def decode(display):
     return np.where(display <= 0.04045, display / 12.92, ((display + 0.055) / 1.055) ** 2.4)
 
 
+def difference(lab_a, lab_b):
+    """Return the CIEDE2000 colour difference (...) of Lab colours (..., 3), all weights 1; about 1 is just noticed.
+
+    Sharma, Wu and Dalal 2005, "The CIEDE2000 color-difference formula", Color Research and Application 30 (1).
+    """
+    (l1, a1, b1), (l2, a2, b2) = (np.moveaxis(np.asarray(lab, float), -1, 0) for lab in (lab_a, lab_b))
+    g = 1.5 - 0.5 * _seventh((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2)       # more a where there is little chroma
+    (c1, h1), (c2, h2) = ((np.hypot(g * a, b), np.degrees(np.arctan2(b, g * a)) % 360) for a, b in ((a1, b1), (a2, b2)))
+    turn = np.round(h2 - h1, 9)                           # opposite hues are so whatever the last digit says
+    turn = np.where(c1 * c2 == 0, 0, np.where(turn > 180, turn - 360, np.where(turn < -180, turn + 360, turn)))
+    hue = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn) / 2)
+    mean_l, mean_c = (l1 + l2) / 2, (c1 + c2) / 2
+    mean_h = np.where(c1 * c2 == 0, h1 + h2, (h1 + turn / 2) % 360)
+    weight_l = 1 + 0.015 * (mean_l - 50) ** 2 / np.sqrt(20 + (mean_l - 50) ** 2)
+    weight_c, weight_h = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * _hue_weight(mean_h)
+    dl, dc, dh = (l2 - l1) / weight_l, (c2 - c1) / weight_c, hue / weight_h
+    bend = np.sin(np.radians(60 * np.exp(-((mean_h - 275) / 25) ** 2)))
+    return np.sqrt(dl ** 2 + dc ** 2 + dh ** 2 - 2 * _seventh(mean_c) * bend * dc * dh)
+
+
+def _seventh(chroma):
+    """Return the formula's share of strong colours, 0 for grey."""
+    return np.sqrt(chroma ** 7 / (chroma ** 7 + 25.0 ** 7))
+
+
+def _hue_weight(hue):
+    """Return the formula's T of a hue, degrees."""
+    terms = ((-0.17, 1, -30), (0.24, 2, 0), (0.32, 3, 6), (-0.20, 4, -63))
+    return 1 + sum(size * np.cos(np.radians(times * hue + shift)) for size, times, shift in terms)
+
+
 def daylight(kelvin):
     """Return the linear sRGB colour (3,) of luminance 1 of daylight or, below 4000 K, of a lamp.
 

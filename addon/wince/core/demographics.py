@@ -8,9 +8,11 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
+from . import looks_drawn, variety
 from .errors import WinceError
 from .identity import POLES, Identity
 from .streams import STREAM_VERSION, normals, stream
@@ -18,15 +20,9 @@ from .streams import STREAM_VERSION, normals, stream
 GROUPS_FILE = Path(__file__).resolve().parents[1] / "data" / "groups.json"
 GENDER_RANGE = {"woman": (0.0, 0.25), "man": (0.75, 1.0)}
 FOLDS = 10
-
-# standard deviation of local axes by their first word, in units of the shape's full effect; the rest take DEFAULT_SPREAD
-SPREAD = {"eye": 0.15, "ear": 0.25, "neck": 0.15, "outline": 0.16, "head": 0.16}
-DEFAULT_SPREAD = 0.22
-# what keeps a neutral face neutral on this mesh: its average has low lids, low brows and lowered mouth corners
-CENTRE = {"mouth-angles-up": 0.22, "eyebrows-trans-up": 0.15, "eye-height2": 0.2, "eye-height3": 0.2}
-SIDE_SPREAD = 0.05              # how much left and right of one axis differ
-ASYMMETRY_SPREAD = 0.10
-BOUND = 0.75                    # no drawn axis goes further than this
+LOOK = "look."                  # what keys of `fixed` that are about the look begin with
+FIELDS = {"ancestry", "concentration", "shapes", "skin_lab", "iris", "hair"}
+SAMPLER_VERSION = 2             # raised when the same streams draw other people: spreads, groups, looks
 
 
 def read_groups(path=None):
@@ -40,8 +36,9 @@ def read_groups(path=None):
     except (OSError, json.JSONDecodeError) as error:
         raise WinceError(f"groups file {path} cannot be read ({error}): copy the built-in groups.json and change that") from None
     for name, row in data.get("groups", {}).items():
-        if missing := {"ancestry", "concentration", "shapes", "skin_lab", "iris"} - row.keys():
-            raise WinceError(f"groups file {path}: group {name!r} lacks {sorted(missing)[0]!r}")
+        hair = row.get("hair", {})
+        if missing := sorted((FIELDS - row.keys()) | ({"texture", "colour"} - hair.keys() if hair else set())):
+            raise WinceError(f"groups file {path}: group {name!r} lacks {missing[0]!r}: give it as the built-in groups.json does")
     return data["groups"]
 
 
@@ -77,7 +74,7 @@ def sample(seed, number, people, pack, groups=None):
     """Draw one person.
 
     seed, number  the dataset's seed and the person's number
-    people        spec.People: ages, genders, groups, fixed
+    people        spec.People: ages, genders, groups, looks, fixed
     pack          FacePack: which axes there are
     groups        as `read_groups` returns; the built-in ones by default
     returns       Identity
@@ -87,11 +84,13 @@ def sample(seed, number, people, pack, groups=None):
     row = groups.get(cell["group"])
     if row is None:
         raise WinceError(f"unknown group {cell['group']!r}: known are {', '.join(groups)}")
-    age, gender = _years(seed, number, people, cell), _gender(seed, number, people, cell)
-    name = f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}{_twin(people.fixed)}"
-    return Identity(id=name, seed=seed, number=number, age=age, gender=gender,
+    years, gender = _years(seed, number, people, cell), _gender(seed, number, people, cell)
+    skin = _skin(seed, number, row, people.fixed)
+    so_far = SimpleNamespace(gender=gender, years=years, skin_lab=_skin(seed, number, row, {}))
+    name = f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}.{SAMPLER_VERSION}{_twin(people.fixed)}"
+    return Identity(id=name, seed=seed, number=number, age=float(people.fixed.get("age", years)), gender=gender,
                     ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell, shapes=_shapes(seed, number, row, pack),
-                    skin_lab=_skin(seed, number, row, people.fixed), iris=_iris(seed, number, row),
+                    skin_lab=skin, iris=_iris(seed, number, row), look=_look(seed, number, so_far, row, people),
                     stream_version=STREAM_VERSION, pack_hash=pack.hash)
 
 
@@ -99,7 +98,7 @@ def _twin(fixed):
     """Return what tells a counterfactual twin's id from the drawn person's: nothing, or -t and a short hash of what is fixed."""
     if not fixed:
         return ""
-    text = json.dumps({key: float(value) for key, value in fixed.items()}, sort_keys=True)
+    text = json.dumps({key: value if isinstance(value, str) else float(value) for key, value in fixed.items()}, sort_keys=True)
     return f"-t{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
@@ -117,7 +116,7 @@ def axes(pack):
 
 def _years(seed, number, people, cell):
     low, high = next(ages for ages in people.ages if age_label(ages) == cell["age"])
-    return float(people.fixed.get("age", np.round(stream(seed, "identity.age", number).uniform(low, high), 1)))
+    return float(np.round(stream(seed, "identity.age", number).uniform(low, high), 1))
 
 
 def _gender(seed, number, people, cell):
@@ -136,21 +135,12 @@ def _shapes(seed, number, row, pack):
     """Draw every local axis and asymmetry; each has draws of its own, so that a new axis moves no other."""
     table = axes(pack)
     centres = [axis.partition(".")[0] for axis in table]
-    centre, spread, side_spread = np.array([_moments(axis, row["shapes"]) for axis in table]).T
-    both = normals(seed, "identity.shape", number, names=centres)
-    side = normals(seed, "identity.asymmetry", number, names=list(table))
-    value = centre + spread * both + side_spread * side
+    mean, spread, side_spread = variety.moments_of(tuple(table), tuple(row["shapes"].items()))
+    both = variety.held(tuple(table), normals(seed, "identity.shape", number, names=centres))
+    side = variety.held(tuple(table), normals(seed, "identity.asymmetry", number, names=list(table)))
+    value = mean + spread * both + side_spread * side
     value = np.where([low for low, _ in table.values()], value, np.abs(value))
-    return dict(zip(table, np.round(np.clip(value, -BOUND, BOUND), 3).tolist(), strict=True))
-
-
-def _moments(axis, offsets):
-    """Return (mean, spread shared by both sides, spread of one side alone) of a local axis."""
-    if axis.startswith("asym:"):
-        return 0.0, 0.0, ASYMMETRY_SPREAD
-    centre, _, side = axis.partition(".")
-    mean = CENTRE.get(centre, 0.0) + offsets.get(axis, 0.0)
-    return mean, SPREAD.get(axis.split("-")[0], DEFAULT_SPREAD), SIDE_SPREAD if side else 0.0
+    return dict(zip(table, np.round(np.clip(value, -variety.BOUND, variety.BOUND), 3).tolist(), strict=True))
 
 
 def _skin(seed, number, row, fixed):
@@ -159,6 +149,11 @@ def _skin(seed, number, row, fixed):
     if "skin_lightness" in fixed:
         lab[0] = fixed["skin_lightness"]
     return tuple(float(v) for v in np.round(np.clip(lab, (25, 5, 8), (80, 20, 28)), 2))
+
+
+def _look(seed, number, so_far, row, people):
+    drawn = looks_drawn.draw(seed, number, so_far, row["hair"], people.looks)
+    return looks_drawn.changed(drawn, {key[len(LOOK):]: value for key, value in people.fixed.items() if key.startswith(LOOK)})
 
 
 def _iris(seed, number, row):

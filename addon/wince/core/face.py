@@ -15,7 +15,8 @@ from .facs.table import SIDES, keys_of
 # AUs whose skin may press on the eyeball together, besides 6 and 7: the cases for which the skin is kept off it
 CROWDS = ((), (4,), (4, 9, 10), (4, 9, 10, 20), (4, 9, 10, 27), (4, 9, 10, 12, 20), (12, 20))
 PRESSED = 0.0010                                    # what lid skin keeps off the eyeball when all of them do, metres
-LID_SHARE = {6: 0.5, 7: 0.5, 63: 0.0, 64: 0.0}      # of the lid edges' motion that an AU keeps when the eye is closed
+OPEN = 0.0007                                       # what the skin of open lids keeps off the eyeball, metres
+LID_SHARE = {6: 0.2, 7: 0.2, 63: 0.0, 64: 0.0}      # of the lid edges' motion that an AU keeps when the eye is closed
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,8 @@ class FaceModel:
         base = self.pack.base.astype(np.float64) + self.pack.shapes.mix(mix)
         base += lips.seal(self._mouth, base)
         eyes = self._eyes(mix)
+        for side in SIDES:
+            base += lids.over_eyeball(self._lids[side], base, eyes[side], OPEN)
         keys = dict(self._acts)
         for side in SIDES:
             self._solve_lids(side, base, eyes[side], keys)

@@ -5,7 +5,7 @@ import numpy as np
 # From nothing to much displacement. Lightness rises all the way, so the order survives a grey print and colour blindness.
 HEAT = ("#1c0f45", "#4c1479", "#8a2280", "#c43c6c", "#ed6350", "#fb9648", "#fdc964", "#fdf5bc")
 STILL = "#9a9ca1"                # skin in the overlay that pain does not move
-OTHER = "#3c3d40"                # what is no skin: teeth, lashes, the lining of the mouth
+OTHER = "#3c3d40"                # what is no skin: teeth, the lining of the mouth
 EYES = {"sclera": "#b9bbc0", "iris": "#6a6c71", "pupil": "#3c3d40"}      # lighter than OTHER, or they would look like holes
 STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)          # between ticks, mm
 TICKS = 6                        # at most, zero left out

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
 
+from . import ageing
 from . import look as looks
 from .errors import WinceError
 from .look import Look
@@ -15,18 +16,6 @@ POLES = ("pole_a", "pole_b", "pole_c")
 IRISES = ("dark_brown", "brown", "hazel", "green", "blue", "grey")
 AGE_RANGE = (18.0, 95.0)                       # adults only: neither the model nor PSPI covers children
 YOUNG, OLD = 25.0, 85.0                        # the ages at which the model's young and old shapes stand
-SENESCENCE = (40.0, 90.0)                      # from where to where local signs of age grow
-
-# What years do to a face beyond the age axis, at full age: axis -> value added. The axis alone moves a face by 2 mm.
-AGEING = {
-    "head-age": 0.8, "nose-scale-vert": 0.2, "nose-point-up": -0.3, "nose-width2": 0.15, "mouth-upperlip-volume": -0.5,
-    "mouth-lowerlip-volume": -0.4, "mouth-upperlip-height": -0.2, "mouth-laugh-lines-in": 0.7, "mouth-angles-up": -0.35,
-    "chin-jaw-drop": 0.3, "neck-double": 0.25, "eyebrows-trans-up": -0.2, "forehead-temple": -0.3,
-}
-AGEING_SIDED = {
-    "eye-bag": 0.6, "eye-eyefold-up": -0.5, "eye-height2": -0.15, "eye-height3": -0.25, "cheek-volume": -0.35, "cheek-inner": -0.35,
-    "cheek-trans-up": -0.3, "ear-scale": 0.3, "ear-lobe": 0.4,
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +29,7 @@ class Identity:
     ancestry    {"pole_a", "pole_b", "pole_c"}: weights that sum to 1
     group       generation target that the draw came from, "" for none; not a fact about the face
     cell        {"age", "gender", "group"}: what the plan balanced
-    shapes      {axis: -1..1}: local shapes and asymmetries, without the signs of age
+    shapes      {axis: -1..1}: local shapes and asymmetries, without the signs of age and gender
     skin_lab    target skin albedo, CIE L*a*b* (D65)
     iris        colour name
     look        core.look.Look: skin, eyes, hair, clothes
@@ -89,17 +78,15 @@ class Identity:
 
     def json(self):
         """Return the identity as JSON text; `from_json` gives an equal identity back."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        return json.dumps(_content(self), default=_content, indent=1, sort_keys=True) + "\n"
 
     def _oldness(self):
         return float(np.clip((self.age - YOUNG) / (OLD - YOUNG), 0.0, 1.05))
 
     def _axes(self):
-        senescence = float(np.clip((self.age - SENESCENCE[0]) / (SENESCENCE[1] - SENESCENCE[0]), 0, 1))
         axes = dict(self.shapes)
-        signs = AGEING | {f"{axis}.{side}": value for axis, value in AGEING_SIDED.items() for side in "LR"}
-        for axis, value in signs.items():
-            axes[axis] = float(np.clip(axes.get(axis, 0.0) + senescence * value, -1, 1))
+        for axis, value in ageing.signs(self.age, self.gender).items():
+            axes[axis] = float(np.clip(axes.get(axis, 0.0) + value, -1, 1))
         return axes
 
 
@@ -148,8 +135,8 @@ def keep(identity, other, names, axes):
 
 
 def _canonical(identity):
-    """Return an identity's content as JSON in which equal content is equal text: numbers as floats, axes at rest and looks by default left out."""
-    content = {key: value for key, value in asdict(identity).items() if key != "id"}
+    """Return an identity's content as JSON, equal text for equal content: numbers as floats, axes at rest and default looks left out."""
+    content = {key: value for key, value in _content(identity).items() if key != "id"}
     content |= {key: float(content[key]) for key in ("age", "gender")}
     content |= {key: {name: float(value) for name, value in content[key].items()} for key in ("ancestry", "shapes")}
     content["shapes"] = {axis: value for axis, value in content["shapes"].items() if value}
@@ -158,6 +145,11 @@ def _canonical(identity):
     if unusual := looks.differences(identity.look):
         content["look"] = unusual
     return json.dumps(content, sort_keys=True)
+
+
+def _content(value):
+    """Return a dataclass's fields, {name: value}: as `asdict`, which copies all that is in them and is slow."""
+    return {item.name: getattr(value, item.name) for item in fields(value)}
 
 
 def read(path):

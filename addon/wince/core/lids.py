@@ -14,9 +14,12 @@ from .openings import Opening
 LOWER_LID_SHARE = 0.10            # of the way that the lower lid comes up; the upper lid does the rest
 SKIN = 0.0012                     # thickness of lid between eyeball and outer skin, metres
 EDGE = 0.0006                     # clearance of the inner edge, over the cornea
-OPENING_KEPT = 0.18               # of the open lids, by cheek raiser and lid tightener together
+OPENING_KEPT = 0.13               # of the open lids, by cheek raiser and lid tightener together
 SKIN_RINGS = 12                   # rings 3..11 are the lid's skin over the eyeball
 EDGE_RINGS = 3                    # rings 0..2 are the edge itself: inner, middle, front
+STRETCHED = 10                    # the ring up to which the upper lid's skin is drawn smooth when it closes
+SMOOTHNESS = 0.85                 # of its folds that are drawn out
+CREASE, CREASE_AT = 0.0006, 0.62  # what is left of the fold above: a soft crease this deep, at this share of the way up
 UP = np.array([0.0, 0.0, 1.0])
 REACH = {"outward": 11, "inward": 7}
 
@@ -41,10 +44,8 @@ def of_pack(pack, side):
     s = "LR".index(side)
     out, inward = pack.eye_rings[s], pack.eye_inward[s]
     columns = out.shape[1]
-    lashes = np.flatnonzero((pack.lash_columns >= s * columns) & (pack.lash_columns < (s + 1) * columns))
     pieces = [(ring, np.arange(columns), _fade(k, REACH["outward"])) for k, ring in enumerate(out)]
     pieces += [(ring, np.arange(columns), _fade(k + EDGE_RINGS - 1, REACH["inward"])) for k, ring in enumerate(inward) if k]
-    pieces += [(lashes, pack.lash_columns[lashes] - s * columns, 1.0)]
     return Lid(Opening(out, columns // 2), np.concatenate([v for v, _, _ in pieces]), np.concatenate([c for _, c, _ in pieces]).astype(int),
                np.concatenate([np.full(len(v), f) for v, _, f in pieces]))
 
@@ -61,6 +62,7 @@ def close(lid, base, eye, raw):
     out = raw.copy()
     out[lid.vertices] += lid.falloff[:, None] * follow[-1][lid.column]
     out[lid.rings[:EDGE_RINGS]] = raw[lid.rings[:EDGE_RINGS]] + follow
+    out += _drawn(lid, base, base + out, eye)
     return out + over_eyeball(lid, base + out, eye)
 
 
@@ -129,6 +131,26 @@ def _arc(place, line, corner):
     chord = line[0] + place[:, None] * (line[corner] - line[0])
     bow = 4 * place * (1 - place)
     return chord + bow[:, None] * (bow @ (line - chord)) / (bow @ bow)
+
+
+def _drawn(lid, base, points, eye):
+    """Return the displacement (V, 3) that draws the upper lid's skin out between its edge and the brow, on the way round the eye.
+
+    Skin that hung over the open eye, the more the older it is, is what the closed lid is made of: it does not fold twice.
+    """
+    columns = lid.opening.upper
+    rings = lid.rings[EDGE_RINGS - 1:STRETCHED + 1][:, columns]
+    way = np.cumsum(np.linalg.norm(np.diff(base[rings], axis=0, prepend=base[rings[:1]]), axis=-1), axis=0)
+    t = (way / way[-1])[..., None]
+    arm = points[rings] - eye.centre
+    far = np.linalg.norm(arm, axis=-1, keepdims=True)
+    smooth = (1 - t) * arm[0] + t * arm[-1]
+    high = (1 - t) * far[0] + t * far[-1] - CREASE * np.clip(1 - np.abs(t - CREASE_AT) / 0.25, 0, 1)
+    smooth *= high / np.linalg.norm(smooth, axis=-1, keepdims=True)
+    place = lid.opening.along(base, EDGE_RINGS - 1)[columns]
+    out = np.zeros_like(points)
+    out[rings] = (SMOOTHNESS * np.clip(6 * place * (1 - place), 0, 1))[:, None] * (smooth - arm)
+    return out
 
 
 def over_eyeball(lid, points, eye, clearance=SKIN, crowds=(0.0,)):

@@ -13,9 +13,9 @@ from .errors import WinceError
 
 HAIR_TEXTURES = ("straight", "wavy", "curly", "coily")
 HAIR_COLOURS = ("black", "dark_brown", "brown", "light_brown", "auburn", "red", "dark_blond", "blond")
-HAIR_STYLES = ("bald", "buzz", "short", "side_part", "crop", "bob", "long", "ponytail", "bun", "afro", "fringe")
+HAIR_STYLES = ("bald", "buzz", "short", "side_part", "crop", "bob", "long", "ponytail", "bun", "afro", "fringe", "permed")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short_beard", "full_beard")
-CLOTHES = ("none", "tshirt", "gown")
+CLOTHES = ("none", "tshirt", "vneck", "gown")
 GLASSES = ("none", "round", "rectangular", "half_rim")
 
 

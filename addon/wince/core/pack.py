@@ -15,10 +15,10 @@ import numpy as np
 
 from .errors import WinceError
 
-FORMAT = "wince-pack-1"
+FORMAT = "wince-pack-2"
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "facepack.npz"
 
-PART_NAMES = ("skin", "brows", "mouth", "socket", "teeth_upper", "teeth_lower", "tongue", "lashes")
+PART_NAMES = ("skin", "brows", "mouth", "socket", "teeth_upper", "teeth_lower", "tongue", "gums")
 EYE_PART_NAMES = ("sclera", "iris", "pupil")
 
 
@@ -75,10 +75,12 @@ class FacePack:
     joints          {name: (3,)}         neck, head, eye.L, eye.R: rest positions
     regions         {name: (V,)}         0..1
     landmark_faces, landmark_weights     (68,), (68, 4)
-    eye_rings       (2, R, 28), eye_inward (2, S, 28), lash_columns (V,)  for eyelids, left first; -1: no lash
+    eye_rings       (2, R, 28), eye_inward (2, S, 28)  of eyelids, left first
     eye_radius      float                of the average adult, metres
     eye_vertices, eye_faces, eye_part, eye_uv    one eyeball of radius 1 looking along -Y; parts: EYE_PART_NAMES
     eye_shift       (K, 2, 4)            how each shape moves each eye's centre (3) and radius, metres
+    creases         (S, S, 3) uint8      grooves on the atlas; crease (2, V, 3), crease_reach (V, 3), crease_rest (V, 3): see core.wrinkles
+    body_distance   (X, Y, Z) int16      to the average adult's skin, see core.worn.hair.solid
     shapes          Shapes               "macro:", "local:", "asym:" for identities, "AU..." for the rig, "arkit:" for export
     """
 

@@ -1,16 +1,24 @@
 """A person's face units as plain morph targets, for programs that know no drivers."""
 
-from . import rig
-from .facs.arkit import ARKIT_NAMES
+from functools import cache
 
-# ARKit's lids are solved anew for each person, so that a blink meets; what else ARKit names is the pack's own.
-OF_PERSON = {"eyeBlink": "AU43", "eyeSquint": "AU07", "cheekSquint": "AU06"}
-SIDE = {"Left": "L", "Right": "R"}
+from . import rig
+from .facs import arkit as names
+from .facs.arkit import ARKIT_NAMES
+from .facs.table import keys_of
+
+JAW, CLOSED = "jawOpen", "mouthClose"
 
 
 def arkit(person):
-    """Return the 52 ARKit targets of a person, {name: (V, 3) displacement at 1, metres}, in ARKit's order."""
-    return {name: _arkit(person, name) for name in ARKIT_NAMES}
+    """Return the 52 ARKit targets of a person, {name: (V, 3) displacement at 1, metres}, in ARKit's order.
+
+    A target that an action unit stands for alone is that unit's own shape, so a face moves in other programs as its rig does, its
+    lids meet; all else that ARKit names is the pack's.
+    """
+    made = {name: _arkit(person, name) for name in ARKIT_NAMES}
+    made[CLOSED] = made[CLOSED] + _pack(person, JAW) - made[JAW]          # it takes back what the jaw opens: together as in the pack
+    return made
 
 
 def action_units(person):
@@ -19,7 +27,21 @@ def action_units(person):
 
 
 def _arkit(person, name):
-    for stem, key in OF_PERSON.items():
-        if name.startswith(stem):
-            return person.key_dense(f"{key}.{SIDE[name.removeprefix(stem)]}")
+    keys = own_units().get(name)
+    return sum(person.key_dense(key) for key in keys) if keys else _pack(person, name)
+
+
+def _pack(person, name):
     return person.pack.shapes.dense(f"arkit:{name}")
+
+
+@cache
+def own_units():
+    """Return {ARKit name: keys of the action units that are told by it alone, at full weight}; both sides where it has none."""
+    found = {}
+    for number in (27, *names.PEELED):
+        told = {key: names.arkit_sources(key) for key in keys_of(number)}
+        for key, (name, *others) in ((key, tuple(sources)) for key, sources in told.items() if sources):
+            if not others and told[key][name] == 1.0:
+                found.setdefault(name, []).append(key)
+    return {name: tuple(keys) for name, keys in found.items()}

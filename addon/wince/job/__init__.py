@@ -8,6 +8,7 @@
     layout       keys and paths
     disk         files that are whole or absent
     png, exr     the two formats, without a library
+    glb          what a GLB file holds
     encode       passes -> pictures
     visibility   what a view shows of points on the face
     record       the labels that are not pictures

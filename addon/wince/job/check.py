@@ -7,6 +7,7 @@ what the other refuses.
 import re
 from difflib import get_close_matches
 
+from ..core import look as looks
 from ..core.errors import WinceError
 from . import spec
 
@@ -15,6 +16,12 @@ GENDERS = ("woman", "man")
 CHOICES = {
     "people.genders": GENDERS,
     "people.groups": spec.GROUPS,
+    "people.looks.hair_styles": looks.HAIR_STYLES,
+    "people.looks.hair_textures": looks.HAIR_TEXTURES,
+    "people.looks.hair_colours": looks.HAIR_COLOURS,
+    "people.looks.facial_hair": looks.FACIAL_HAIR,
+    "people.looks.clothes": looks.CLOTHES,
+    "people.looks.frames": tuple(name for name in looks.GLASSES if name != "none"),
     "lighting.lights": spec.LIGHTS,
     "lighting.backgrounds": spec.BACKGROUNDS,
     "render.engine": spec.ENGINES,
@@ -27,6 +34,7 @@ RANGES = {                                      # lowest, highest; both allowed
     "people.count": (1, 10_000_000),
     "people.first": (0, 10_000_000),
     "people.ages": (18, 95),                    # adults only: neither the model nor PSPI covers children
+    "people.looks.glasses": (0, 1),
     "expressions.pain": (0, 1000),
     "expressions.nonpain": (0, 1000),
     "expressions.extra_neutrals": (0, 1000),
@@ -98,11 +106,31 @@ def _fixed(job):
     if job.people.fixed and job.people.identities:
         yield ("people", "fixed"), "changes drawn people only, and people.identities gives others: leave one of the two out"
     for key, value in job.people.fixed.items():
-        path = ("people", "fixed", key)
-        if key in FIXED:
-            yield from _outside(path, value, *FIXED[key])
-        else:
-            yield path, f"is not a known key: {nearest(key, FIXED)}"
+        yield from _fixed_one(("people", "fixed", key), key, value)
+
+
+def _fixed_one(path, key, value):
+    abouts = _look_axes()
+    if key in FIXED and isinstance(value, str):
+        yield path, f"is {value!r}: give a number from {FIXED[key][0]} to {FIXED[key][1]}"
+    elif key in FIXED:
+        yield from _outside(path, value, *FIXED[key])
+    elif key in abouts:
+        yield from _look_value(path, value, abouts[key])
+    else:
+        yield path, f"is not a known key: {nearest(key, [*FIXED, *abouts])}"
+
+
+def _look_axes():
+    """Return {"look.part.axis": what its field says} of what a twin may have otherwise in its look: all but colours."""
+    return {f"look.{part}.{item.name}": item.metadata for part, item in looks.axes() if "colour" not in item.metadata}
+
+
+def _look_value(path, value, about):
+    if "options" in about and value not in about["options"]:
+        yield path, f"is {value!r}, which is not known: {nearest(value, about['options'], alike=0.7)}"
+    elif "low" in about and (isinstance(value, str) or not about["low"] <= value <= about["high"]):
+        yield path, f"is {value!r}: give a number from {about['low']:g} to {about['high']:g}"
 
 
 def _worlds(job):

@@ -1,7 +1,7 @@
 """Passes to pictures: what the files of a sample hold, number by number. Arrays in, bytes out.
 
     rgb       8 bit       as Blender shows it: exposure, sRGB curve
-    seg       8 bit       class numbers at pixel centres, see stage.materials; brows where they are painted
+    seg       8 bit       class numbers at pixel centres, see stage.materials; brows as areas, and skin between hairs is hair
     heat      16 bit      micrometres; blended at edges, divide by coverage to undo it
     coverage  8 bit       share of the pixel that is exterior skin
     depth     16 bit      planar z, 0.1 mm; 0: nothing there
@@ -19,8 +19,9 @@ from ..stage.passes import CENTRES, COVERAGE, HEAT, REGION, TERM
 from . import exr, png
 
 FAR = 1e9                              # Cycles writes 1e10 where a ray meets nothing
-SKIN, BROWS, EYE_CLASSES = 1, 2, (4, 5)
+SKIN, BROWS, HAIRY, BEARDED, EYE_CLASSES = 1, 2, 8, 9, (4, 5)
 BROW_LEVEL = 0.15                      # where the material's paint covers half
+GROWN = 0.3                            # of a full growth: from there on skin between hairs is hair
 MICROMETRES = 1000.0                   # per millimetre
 TENTHS = 10000.0                       # per metre
 
@@ -52,15 +53,19 @@ def encode(passes, outputs, stops, rotation):
     return files
 
 
-def classes(index, brow):
-    """Return class numbers (H, W) uint8, the brows as they are painted.
+def classes(index, brow, hair, beard, coverage):
+    """Return class numbers (H, W) uint8: brows, beard and scalp hair as areas, not as confetti of single hairs and the skin below.
 
-    index  (H, W) material index, of which brow and skin say only: the person's surface here
-    brow   (H, W) millimetres inside a brow
+    index        (H, W) material index, of which brow and skin say only: the person's surface here
+    brow         (H, W) millimetres inside a brow
+    hair, beard  (H, W) how much grows on the skin, 0..1, times `coverage`
+    coverage     (H, W) share of the pixel that is exterior skin
     """
     seg = index.astype(np.uint8)
     bare = np.isin(seg, (SKIN, BROWS))
-    return np.where(bare, np.where(brow > BROW_LEVEL, BROWS, SKIN), seg).astype(np.uint8)
+    level = GROWN * np.maximum(coverage, 1e-3)
+    skin = np.select([brow > BROW_LEVEL, hair > level, beard > level], [BROWS, HAIRY, BEARDED], SKIN)
+    return np.where(bare, skin, seg).astype(np.uint8)
 
 
 def rgb(combined, stops):

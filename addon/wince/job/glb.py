@@ -10,19 +10,26 @@ MAGIC, JSON_CHUNK = b"glTF", b"JSON"
 
 
 def target_names(path):
-    """Return the names of the morph targets of the one mesh that has some, in order.
+    """Return the names of the morph targets, in order: every mesh that has some has the same.
 
-    raises   WinceError when the file is no GLB, or a primitive of that mesh lacks targets
+    raises   WinceError when the file is no GLB, when meshes have different targets, or a primitive lacks some
     """
     meshes = [mesh for mesh in _json(path)["meshes"] if "targetNames" in mesh.get("extras", {})]
-    if len(meshes) != 1:
-        return ()
-    names = tuple(meshes[0]["extras"]["targetNames"])
-    for number, primitive in enumerate(meshes[0]["primitives"]):
-        if len(primitive.get("targets", ())) != len(names):
-            raise WinceError(f"{Path(path).name}: primitive {number} has {len(primitive.get('targets', ()))} targets of {len(names)}: "
+    names = tuple(meshes[0]["extras"]["targetNames"]) if meshes else ()
+    for mesh in meshes:
+        if tuple(mesh["extras"]["targetNames"]) != names:
+            raise WinceError(f"{Path(path).name}: {mesh.get('name')} has other morph targets than {meshes[0].get('name')}: "
                              f"export the face again")
+        for number, primitive in enumerate(mesh["primitives"]):
+            if len(primitive.get("targets", ())) != len(names):
+                raise WinceError(f"{Path(path).name}: primitive {number} of {mesh.get('name')} has {len(primitive.get('targets', ()))} "
+                                 f"targets of {len(names)}: export the face again")
     return names
+
+
+def mesh_names(path):
+    """Return the names of the meshes of a GLB, in order; raises WinceError when the file is none."""
+    return tuple(mesh.get("name", "") for mesh in _json(path)["meshes"])
 
 
 def _json(path):

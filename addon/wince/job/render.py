@@ -12,7 +12,7 @@ from ..bridge.version import MATERIAL_INDEX
 from ..core import heatmap, pack
 from ..core.face import FaceModel
 from ..stage import device, lights, world
-from ..stage.passes import BROW
+from ..stage.passes import BEARD, BROW, COVERAGE, HAIR
 from . import disk, encode, exr, layout, png, record, resume
 from .sitting import Sitting
 from .studio import Studio
@@ -99,7 +99,8 @@ class Shift:
     def _finish(self, shot, say, progress):
         """Turn a rendered view into files, the record last. Runs in the writer's thread."""
         layers = exr.read(shot.layers)
-        layers["seg"] = encode.classes(next(layers[name] for name in MATERIAL_INDEX if name in layers), layers[BROW])
+        index = next(layers[name] for name in MATERIAL_INDEX if name in layers)
+        layers["seg"] = encode.classes(index, *(layers[name] for name in (BROW, HAIR, BEARD, COVERAGE)))
         files = encode.encode(layers, self.job.outputs, shot.shown.exposure, shot.view.R)
         if shot.picture is not None:
             files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))

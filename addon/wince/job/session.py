@@ -45,7 +45,7 @@ class Session:
     def __init__(self, job, out, owner, place, number, person):
         self.job, self.out, self.owner, self.place, self.number, self.person = job, out, owner, place, number, person
         self.name = layout.person_name(number)
-        self.skin_lab, self.luminance = place.seat(person)
+        self.skin = place.seat(person)
 
     def keep_identity(self):
         """Write who it is."""
@@ -80,8 +80,7 @@ class Session:
                 "look": record.look_facts(who, self.place.plain, dict(self.place.by_hand)),
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
                                  "fixed": dict(self.job.people.fixed),
-                                 "skin_target_lab": list(who.skin_lab), "skin_lab": self.skin_lab,
-                                 "skin_luminance": self.luminance}}
+                                 "skin_target_lab": list(who.skin_lab), **{f"skin_{name}": value for name, value in self.skin.items()}}}
 
     def _seed(self, sample):
         """Return the seed of Cycles' noise for a sample."""

@@ -3,18 +3,16 @@
 import bpy
 import numpy as np
 
-from ..bridge import armature, mesh, sculpted
+from ..bridge import armature, sculpted
 from ..bridge import face as faces
 from ..core import aims, heatmap, rig
 from ..core.errors import WinceError
-from ..stage import cameras, complexion, dress, labelling, overrides
-from ..stage.materials import ALBEDO
+from ..stage import cameras, dress, labelling, overrides
 from ..stage.wardrobe import PLAIN
 from .shutter import Shutter
 from .sitter import Sitter, Stance
 
 STRAIGHT = 1e-4                        # a head that stands within this of where its AUs put it, stands there; Blender rounds to float32
-PAINTED = 2e-3                         # colours on vertices may differ by this from what the identity says: half a byte
 
 
 class Set:
@@ -67,12 +65,8 @@ class Set:
         return armature.get_aus(self._rig())
 
     def seat(self, person):
-        """Return measured (Lab, luminance) of the skin as painted; the person sits already."""
-        pack, data = person.pack, self.face.mesh_object.data
-        rgb = complexion.albedo(person.identity.skin_lab, pack.regions, pack.exterior)
-        if ALBEDO in data.attributes and np.abs((painted := mesh.get_colour(data, ALBEDO)) - rgb).max() > PAINTED:
-            rgb = painted
-        return complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
+        """Return the facts of the skin as painted, by whoever it was; the person sits already."""
+        return dress.skin_facts(self.face)
 
     def show(self, aus):
         """Write the heat of what the face shows, and return the Stance that the views will see."""

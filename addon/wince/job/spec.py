@@ -22,9 +22,23 @@ ENGINES = ("cycles", "eevee")
 DEVICES = ("auto", "cpu", "gpu")
 LOOKS = ("full", "plain")
 DENOISERS = ("auto", "oidn", "none")
-LIGHTS = ("studio", "window", "ceiling", "none")      # what stage/lights.py can build
-BACKGROUNDS = ("plain", "world")
+LIGHTS = ("studio", "window", "ceiling", "bedside", "none")      # what stage/lights.py can build
+BACKGROUNDS = ("plain", "gradient", "room", "world")             # what stage/backdrop.py can
 OPTIONAL_OUTPUTS = ("depth", "normal", "regions", "surface", "heat_terms", "heat_float", "exr")
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Which words of a look people are drawn from, see core/look.py; empty: all, by the frequencies of a person's group."""
+
+    __pydantic_config__ = STRICT
+    hair_styles: tuple[str, ...] = ()
+    hair_textures: tuple[str, ...] = ()
+    hair_colours: tuple[str, ...] = ()
+    facial_hair: tuple[str, ...] = ()                  # men's; nobody else is drawn with any
+    clothes: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()                       # of glasses
+    glasses: float | None = None                       # share of people who wear some; none: the older the more
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,8 @@ class People:
     genders: tuple[str, ...] = ("woman", "man")
     groups: tuple[str, ...] = GROUPS                   # generation targets, see core/demographics.py
     identities: tuple[str, ...] = ()                   # identity JSON files; they come instead of drawn people
-    fixed: dict[str, float] = field(default_factory=dict)   # counterfactual twins: {"age": 80} overrides a drawn factor
+    looks: Looks = field(default_factory=Looks)
+    fixed: dict[str, float | str] = field(default_factory=dict)   # twins: {"age": 80, "look.hair.style": "bald"} override what is drawn
 
 
 @dataclass(frozen=True)
@@ -64,9 +79,9 @@ class Lighting:
     """Light is drawn per person and kept across views and expressions, unless there is but one of a kind."""
 
     __pydantic_config__ = STRICT
-    lights: tuple[str, ...] = ("studio", "window", "ceiling")
-    worlds: tuple[str, ...] = ("plain", "hdri:studio")  # hdri:NAME is one of Blender's own data files
-    backgrounds: tuple[str, ...] = ("plain",)
+    lights: tuple[str, ...] = ("studio", "window", "ceiling", "bedside")
+    worlds: tuple[str, ...] = ("plain", "hdri:studio", "hdri:interior", "hdri:courtyard", "hdri:city")  # Blender's own files by name
+    backgrounds: tuple[str, ...] = ("plain", "gradient", "room")
     exposure: float = 0.0                              # stops
 
 

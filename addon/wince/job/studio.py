@@ -32,14 +32,15 @@ class Studio:
         """Put a person before the camera.
 
         person   core.face.Person
-        returns  measured (Lab, luminance) of the skin as painted
+        returns  facts of the skin as painted, see `core.skin.tone.facts`
         """
         self.person = person
         if self.face is None:
             self._build(person)
         else:
             self.face.set_person(person)
-        return dress.dress(self.face)
+        dress.dress(self.face)
+        return dress.skin_facts(self.face)
 
     def set_light(self, drawn, target):
         """Set lamps, world, backdrop and exposure of a Setting; the lamps aim at `target` (3,)."""

@@ -1,7 +1,7 @@
 """Add > Mesh > FACS Face, and how a face is selected: all of it, its rig active, so that Move takes it as a whole."""
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from .. import preferences
 from ..bridge import people
@@ -15,9 +15,9 @@ ANY = "any"
 OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
 
 
-def put(context, person):
-    """Build a person's face at the 3D cursor, make it the one that is selected, and return it."""
-    face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS)
+def put(context, person, plain=False):
+    """Build a person's face at the 3D cursor, plain or with its look, make it the one that is selected, and return it."""
+    face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS, plain=plain)
     face.armature.location = context.scene.cursor.location
     select(context, face.objects)
     return face
@@ -46,6 +46,8 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
     gender: FloatProperty(name="Gender", min=0, max=1, default=0.5, subtype="FACTOR", description="From woman (0) to man (1)")
     ancestry: EnumProperty(name="Ancestry", description="A broad, overlapping target for shape and skin",
                            items=[(ANY, "Any", "Whatever the seed draws"), *((name, name, name) for name in spec.GROUPS)])
+    plain: BoolProperty(name="Plain Face", default=False, description="Without hair, clothes, wrinkles and the skin's detail: quick to add "
+                                                                      "and to render")
 
     @classmethod
     def poll(cls, context):
@@ -58,7 +60,7 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
     def act(self, context):
         """Draw the person, build the face at the 3D cursor, and make it the one that is selected."""
         person = people.model().person(self._identity())
-        face = put(context, person)
+        face = put(context, person, self.plain)
         return f"Added {face.mesh_object.name}: {len(person.base)} vertices, {len(passes.TERMS)} pain terms, action units at zero"
 
     def _identity(self):

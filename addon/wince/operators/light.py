@@ -13,7 +13,8 @@ from .base import Reporting
 from .cameras import OnStagedFace
 
 PRESETS = (("studio", "Studio", "Key, fill and rim: soft and even"), ("window", "Window", "One large light from the side, daylight"),
-           ("ceiling", "Ceiling", "A clinic: a cool panel overhead"), ("none", "World Only", "No lamps: the world lights the face alone"))
+           ("ceiling", "Ceiling", "A clinic: rows of cool panels overhead"), ("bedside", "Bedside", "Evening: a warm lamp low at one side"),
+           ("none", "World Only", "No lamps: the world lights the face alone"))
 
 
 class WINCE_OT_set_light(LightWishes, OnStagedFace, bpy.types.Operator):

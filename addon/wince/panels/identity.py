@@ -112,12 +112,12 @@ def _draw_slider(layout, person, name, lock, group="", **how):
     row = layout.row(align=True)
     row.prop(person, name, **how)
     if lock:
-        _draw_lock(row, person, lock, bool(group) and getattr(person, f"lock_{group}"))
+        draw_lock(row, person, lock, bool(group) and getattr(person, f"lock_{group}"))
     else:
         row.label(text="", icon="BLANK1")
 
 
-def _draw_lock(row, person, lock, held=False):
+def draw_lock(row, person, lock, held=False):
     """Draw a lock; one that its group holds is closed and greyed."""
     row = row.row(align=True)
     row.enabled = not held
@@ -141,7 +141,7 @@ class OfGroup(base.OfFace):
             row = self.layout.row()
             row.enabled = not face.fixed
             row.operator("wince.average_shape", text="", icon="LOOP_BACK", emboss=False).group = self.group.key
-            _draw_lock(row, face.armature.wince_person, self.group.key)
+            draw_lock(row, face.armature.wince_person, self.group.key)
 
     def show(self, context, layout, face):
         """Show the group's sliders."""

@@ -6,6 +6,7 @@ from ..core import look as looks
 from ..properties.identity import trouble
 from ..properties.look import name_of, words
 from . import base
+from .identity import draw_lock
 
 
 class WINCE_PT_look(base.OfFace, bpy.types.Panel):
@@ -20,7 +21,9 @@ class WINCE_PT_look(base.OfFace, bpy.types.Panel):
             base.alert(context, layout, sentence)
         column = layout.column()
         column.enabled = not face.fixed
-        column.operator("wince.another_look")
+        row = column.row(align=True)
+        row.operator("wince.another_look")
+        draw_lock(row, face.armature.wince_person, "look")
         column.operator("wince.toggle_plain", depress=bool(face.armature.get("wince_plain")))
 
 

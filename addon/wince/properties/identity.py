@@ -181,7 +181,7 @@ def _facts():
     yield from (("age", _age()), ("gender", _gender()), ("iris", _iris()), ("seed", _seed()))
     yield from ((pole, _pole(pole)) for pole in identities.POLES)
     yield from ((f"skin_{name}", _skin(place, label, tip, low, high)) for place, (name, label, tip, low, high) in enumerate(SKIN))
-    labels = {"age": "Age", "gender": "Gender", "ancestry": "Ancestry", "skin": "Skin", "iris": "Eye Colour"}
+    labels = {"age": "Age", "gender": "Gender", "ancestry": "Ancestry", "skin": "Skin", "iris": "Eye Colour", "look": "Look"}
     yield from ((f"lock_{fact}", _lock(fact, labels[fact])) for fact in axes.FACTS)
 
 

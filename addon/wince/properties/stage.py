@@ -10,7 +10,9 @@ from ..stage import world
 
 OWN_FILE, KEEP = "file", "keep"
 BACKDROPS = (("plain", "Plain", "A quiet grey, brighter in the middle; it comes out alike whatever the exposure"),
-             ("world", "World", "The world that lights the face"))
+             ("world", "World", "The world that lights the face"),
+             ("gradient", "Gradient", "Two tones, mostly lighter above"),
+             ("room", "Room", "A room out of focus: wall, window, door, bed"))
 
 
 @lru_cache(maxsize=1)

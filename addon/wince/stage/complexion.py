@@ -1,10 +1,11 @@
-"""The colour of every vertex of a skin, from one Lab colour: plain and honest, a tint per region. numpy only."""
+"""The colours of a plain face, which has no painted skin: a tint per region and vertex. Colours of irises and brows. numpy only."""
 
 import numpy as np
 
 from ..core import colour
+from ..core.skin import areas, tone
 
-# region: shift of (L, a, b) at full weight; sided regions count on both sides. Blood shows less in dark skin, see `tinted`.
+# region: shift of (L, a, b) at full weight; sided regions count on both sides. Blood shows less in dark skin, see `albedo`.
 TINTS = {
     "upper_lip": (-9.0, 11.0, -1.0), "lower_lip": (-6.0, 12.0, 0.0), "cheek": (-1.0, 3.5, 0.5), "nose_tip": (-1.5, 4.0, 0.0),
     "nose_wing": (-2.0, 3.5, 0.0), "ear": (-1.0, 4.0, 0.0), "upper_lid": (-3.0, 2.5, -1.0), "lower_lid": (-2.5, 2.5, -2.0),
@@ -22,40 +23,23 @@ def brow_cover(depth):
     return np.clip(np.asarray(depth) / 1.6 + 0.5, 0, 1)
 
 
-def tinted(skin_lab, regions, exterior):
-    """Return the Lab colour of every vertex, brows left out.
-
-    skin_lab  (3,) the person's skin
-    regions   {name: (V,) 0..1}
-    exterior  (V,) bool; what is not exterior is lining
-    returns   (V, 3)
-    """
-    lab = np.tile(np.asarray(skin_lab, float), (len(exterior), 1))
+def albedo(skin_lab, pack):
+    """Return the linear sRGB albedo (V, 3) of every vertex of a plain face: a tint per region; brows are laid over it by the material."""
+    lab = np.tile(np.asarray(skin_lab, float), (len(pack.base), 1))
     blood = np.array([1.0, np.clip(skin_lab[0] / 65, 0.35, 1.0), 1.0])       # redness fades under melanin
     for region, shift in TINTS.items():
         for name in (region, f"{region}.L", f"{region}.R"):
-            if name in regions:
-                lab += regions[name][:, None] * (shift * blood)
-    lab[~exterior] = np.asarray(skin_lab, float) + HIDDEN
+            if name in pack.regions:
+                lab += pack.regions[name][:, None] * (shift * blood)
+    lab[~pack.exterior] = np.asarray(skin_lab, float) + HIDDEN
     lab[:, 0] = np.clip(lab[:, 0], 8, 96)
-    return lab
+    return np.clip(colour.from_lab(lab), 0.004, 0.92)
 
 
-def albedo(skin_lab, regions, exterior):
-    """Return the linear sRGB albedo (V, 3) of every vertex; brows are laid over it by the material. Arguments as in `tinted`."""
-    return np.clip(colour.from_lab(tinted(skin_lab, regions, exterior)), 0.004, 0.92)
-
-
-def measured(rgb, regions, exterior, brow):
-    """Return the mean (Lab, luminance) of skin as painted, lips and brows left out.
-
-    rgb      (V, 3) linear sRGB, as `albedo` returns it
-    brow     (V,) 0..1, see `brow_cover`
-    """
-    lips = regions.get("upper_lip", 0) + regions.get("lower_lip", 0)
-    weight = exterior * np.clip(1 - lips - brow, 0, 1)
-    mean = weight @ rgb / weight.sum()
-    return [round(float(v), 2) for v in colour.to_lab(mean)], round(float(colour.luminance(mean)), 4)
+def measured(rgb, pack):
+    """Return the facts of a plain skin whose vertices are rgb (V, 3), linear sRGB: the mean without lips and brows, see `tone.facts`."""
+    weight = pack.exterior * np.clip(1 - areas.lips(pack) - brow_cover(pack.brow), 0, 1)
+    return tone.facts(weight @ rgb / weight.sum())
 
 
 def brow_lab(skin_lab, age):
@@ -63,16 +47,3 @@ def brow_lab(skin_lab, age):
     grey = np.clip((age - 45) / 45, 0, 1)
     dark = np.array([np.clip(skin_lab[0] * 0.27, 7, 20), 4.0, 6.0])
     return (1 - 0.6 * grey) * dark + 0.6 * grey * np.array([skin_lab[0] * 0.75, 0.0, 2.0])
-
-
-def lash_reach(points, lashes, edge):
-    """Return how far along its lash each vertex lies, (V,): 0 at the lid, 1 at the longest tip, 0 off the lashes.
-
-    points  (V, 3) metres
-    lashes  (L,) int, vertices of the lashes
-    edge    (E,) int, vertices of the lid margins
-    """
-    gap = np.linalg.norm(points[lashes, None] - points[edge], axis=-1).min(axis=1)
-    out = np.zeros(len(points))
-    out[lashes] = np.clip((gap - gap.min()) / (np.quantile(gap, 0.95) - gap.min()), 0, 1)
-    return out

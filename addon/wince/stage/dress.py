@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ..bridge import copies, gaze, heat, mesh, people
+from ..bridge import copies, gaze, heat, mesh, people, wrinkles
 from ..bridge import face as bridge
 from ..core import colour
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import complexion, materials, surface, wardrobe
+from ..core.skin import areas
+from . import complexion, grown, materials, painting, surface, wardrobe
 from .passes import ATTRIBUTES, REGION
 
 
@@ -24,8 +25,8 @@ def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), su
     for eye in face.eyes.values():
         _wear(eye, EYE_PART_NAMES, own)
     pack, data = person.pack, face.mesh_object.data
-    mesh.set_attribute(data, materials.LASH, _lash_reach(pack))
     mesh.set_attribute(data, materials.BROW, pack.brow)
+    mesh.set_vectors(data, materials.SHEEN, areas.sheen(pack))
     mesh.set_attribute(data, ATTRIBUTES[REGION], surface.region_numbers(pack.regions, pack.faces), "FACE")
     dress(face)
     return face
@@ -37,7 +38,8 @@ def become(face, identity):
     identity   core.identity.Identity
     raises     WinceError when its pack is not here, or the mesh's topology was changed
     """
-    face.set_person(people.person(identity.json()))
+    text = identity.json()
+    face.set_person(people.person(text), text)
     copies.part_materials(face, worn_by(face).values())
     dress(face)
     heat.refresh(face)
@@ -45,25 +47,38 @@ def become(face, identity):
 
 
 def dress(face):
-    """Give a face the look of its person, or a plain one: what it wears, then its colours; returns what `paint` does."""
+    """Give a face the look of its person, or a plain one: what it wears, then its colours."""
     wardrobe.wear(face)
-    return paint(face)
+    grown.write(face)
+    plain = face.armature.get(wardrobe.PLAIN, False)
+    (wrinkles.take_off if plain else wrinkles.wear)(face)
+    materials.relief.wear(worn_by(face), None if plain else wrinkles.picture(face.person.pack))
+    materials.skin.wear(worn_by(face), not plain)
+    paint(face)
 
 
 def paint(face):
-    """Colour skin, brows, lashes and eyes for the face's person; materials that an artist has put in their place stay as they are.
-
-    returns  measured (Lab, luminance) of the skin as painted
-    """
-    who, pack = face.person.identity, face.person.pack
-    rgb = complexion.albedo(who.skin_lab, pack.regions, pack.exterior)
-    mesh.set_colour(face.mesh_object.data, materials.ALBEDO, rgb)
-    worn = worn_by(face)
-    brow, iris = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)), complexion.IRIS[who.iris]
+    """Colour skin, brows, lashes and eyes for the face's person; materials that an artist has put in their place stay as they are."""
+    who, worn = face.person.identity, worn_by(face)
+    if face.armature.get(wardrobe.PLAIN):
+        painting.take_off(worn)
+        mesh.set_colour(face.mesh_object.data, materials.ALBEDO, complexion.albedo(who.skin_lab, face.person.pack))
+    else:
+        painting.wear(worn, face.person, f"{face.mesh_object.name} Skin")
     materials.tint(worn, face.person)
-    lab, luminance = complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))
-    materials.show_in_solid(worn, colour.from_lab(lab), brow, iris)
-    return lab, luminance
+    brow, iris = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age)), complexion.IRIS[who.iris]
+    materials.show_in_solid(worn, colour.from_lab(who.skin_lab), brow, iris)
+
+
+def skin_facts(face):
+    """Return the facts of the skin that a face shows, by whoever it was painted, see `core.skin.tone.facts`."""
+    facts = painting.measured(worn_by(face), face.person)
+    if facts is not None:
+        return facts
+    pack, data = face.person.pack, face.mesh_object.data
+    known = materials.ALBEDO in data.attributes
+    rgb = mesh.get_colour(data, materials.ALBEDO) if known else complexion.albedo(face.person.identity.skin_lab, pack)
+    return complexion.measured(rgb, pack)
 
 
 def worn_by(face):
@@ -84,9 +99,3 @@ def _wear(thing, names, own):
     """Fill an object's material slots, in order."""
     for name in names:
         thing.data.materials.append(own[name])
-
-
-def _lash_reach(pack):
-    """Return how far along its lash each vertex (V,) lies."""
-    margin = pack.eye_rings[:, 2].ravel()                 # ring 2 is where the lid turns inwards
-    return complexion.lash_reach(pack.base, np.unique(pack.faces_of("lashes")), margin)

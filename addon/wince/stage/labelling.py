@@ -1,7 +1,8 @@
 """Labels in an artist's scene: on one face, whatever materials it wears by now, and on nobody else.
 
-Pass indices: the face's parts have their class numbers. What is parented to the face may say that it is hair (8), facial hair (9),
-clothes (10) or glasses (11), by its material's own Pass Index. Everything else in the scene is 0, other faces too.
+Pass indices: the face's parts have their class numbers, and so has what it wears. What an artist has parented to the face may say that
+it is hair (8), facial hair (9), clothes (10) or glasses (11), by its material's own Pass Index. Everything else in the scene is 0,
+other faces too.
 """
 
 import bpy
@@ -11,9 +12,11 @@ from ..bridge import mesh, version
 from ..bridge.face import SKIN
 from ..bridge.nodes import set_input
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import materials, surface
+from . import grown, materials, surface
 from .passes import ATTRIBUTES, BROW, REGION, wanted_aovs
 
+RECIPE_OF = {"hair": "hair", "brows": "brow_hair", "lashes": "lash_hair", "facial_hair": "beard", "clothes": "cloth", "glasses": "frame",
+             "tears": "tears"}         # kind of piece: the recipe whose class an artist's own material has there
 WORN = tuple(materials.CLASSES[name] for name in ("hair", "facial_hair", "clothes", "glasses"))
 
 
@@ -26,9 +29,13 @@ def only(face, outputs):
     """
     pack, aovs = face.person.pack, wanted_aovs(outputs)
     _write_missing(face.mesh_object.data, pack)
+    grown.write(face)
     replaced = _dress(face.mesh_object, pack.part, PART_NAMES, aovs)
     for eye in face.eyes.values():
         replaced |= _dress(eye, pack.eye_part, EYE_PART_NAMES, aovs)
+    for kind, obj in face.worn.items():
+        names = _names(obj, kind)
+        replaced |= _dress(obj, _slots(obj), names, aovs)
     _bare_others(face)
     return sorted(replaced)
 
@@ -47,9 +54,7 @@ def _dress(obj, parts, names, aovs):
     parts    (F,) number of each polygon's part
     names    of the parts
     """
-    slots = np.empty(len(obj.data.polygons), np.int32)
-    obj.data.polygons.foreach_get("material_index", slots)
-    slots = slots.clip(0, max(len(obj.material_slots) - 1, 0))
+    slots = _slots(obj)
     replaced, meant = set(), slots.copy()
     for slot, part in sorted(set(zip(slots.tolist(), parts.tolist(), strict=True))):
         worn = obj.material_slots[slot].material if len(obj.material_slots) else None
@@ -61,6 +66,20 @@ def _dress(obj, parts, names, aovs):
     obj.data.polygons.foreach_set("material_index", meant)
     obj.data.update()
     return replaced
+
+
+def _slots(obj):
+    """Return the material slot (F,) of every polygon of an object."""
+    slots = np.empty(len(obj.data.polygons), np.int32)
+    obj.data.polygons.foreach_get("material_index", slots)
+    return slots.clip(0, max(len(obj.material_slots) - 1, 0))
+
+
+def _names(obj, kind):
+    """Return the recipe of every material slot of a thing that is worn: a material's own, or that of its kind for an artist's."""
+    worn = [slot.material for slot in obj.material_slots] or [None]
+    own = [material.get(materials.LOOK) if material else None for material in worn]
+    return [name if name in materials.RECIPES else RECIPE_OF[kind] for name in own]
 
 
 def _labelled(material, part, aovs):
@@ -113,7 +132,7 @@ def _strip(material):
 
 def _bare_others(face):
     """Take labels off everything that is not the face; a material that the face wears too becomes a bare copy where others wear it."""
-    own = {slot.material for obj in (face.mesh_object, *face.eyes.values()) for slot in obj.material_slots}
+    own = {slot.material for obj in face.objects for slot in obj.material_slots}
     attached = set(face.armature.children_recursive) - set(face.objects)
     worn = {slot.material for obj in attached for slot in obj.material_slots} - own
     bare = {}

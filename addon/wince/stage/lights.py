@@ -15,7 +15,8 @@ from ..core.cameras import FRONTAL
 from ..core.errors import WinceError
 from ..core.turns import rotation
 
-GRID = 6                               # points across a panel, for the meter
+POINTS = 48                            # on a panel, for the meter
+GOLDEN = math.pi * (3 - math.sqrt(5))  # the angle from one to the next: a sunflower, even over an ellipse
 NAMES = ("Key", "Fill", "Rim")         # what new lamps are called; they are found by LAMP, whatever they are called by now
 COUNT = len(NAMES)                     # lamps in the scene; a light uses some of them
 PLAIN = ("spread", "exposure", "normalize", "use_temperature", "use_shadow", "diffuse_factor", "specular_factor", "transmission_factor")
@@ -49,25 +50,37 @@ def _studio(rng):
     """A key and a fill on either side, a rim from behind: soft, flattering, three points."""
     side = rng.choice([-1, 1])
     kelvin = rng.uniform(5000, 6200)
-    key = _lamp(side * rng.uniform(30, 50), rng.uniform(25, 40), 1.3, 0.7, 0.7, 13, kelvin)
-    fill = _lamp(-side * rng.uniform(35, 60), rng.uniform(5, 20), 1.6, 1.2, 1.2, 13 * rng.uniform(0.4, 0.7), kelvin)
-    rim = _lamp(-side * rng.uniform(140, 160), rng.uniform(30, 50), 1.2, 0.5, 0.9, rng.uniform(5, 9), kelvin)
+    key = _lamp(side * rng.uniform(28, 48), rng.uniform(22, 40), 1.3, 0.55, 0.55, 13, kelvin)
+    fill = _lamp(-side * rng.uniform(35, 60), rng.uniform(0, 18), 1.7, 1.3, 1.3, 13 * rng.uniform(0.25, 0.6), kelvin)
+    rim = _lamp(-side * rng.uniform(135, 155), rng.uniform(35, 55), 1.3, 0.5, 0.7, rng.uniform(1.5, 4), kelvin)
     return [key, fill, rim]
 
 
 def _window(rng):
     """One large light from the side, daylight; the room gives a little back from the other."""
     side = rng.choice([-1, 1])
-    sky = _lamp(side * rng.uniform(45, 70), rng.uniform(8, 22), 1.6, 1.2, 1.6, rng.uniform(20, 26), rng.uniform(5600, 7500))
-    room = _lamp(-side * rng.uniform(50, 80), 0, 2.2, 2.0, 2.0, rng.uniform(7, 13), rng.uniform(4200, 5500))
+    sky = _lamp(side * rng.uniform(40, 68), rng.uniform(8, 24), 1.7, 0.95, 1.35, rng.uniform(20, 26), rng.uniform(5600, 7500))
+    room = _lamp(-side * rng.uniform(50, 80), 0, 2.2, 2.0, 2.0, rng.uniform(6, 12), rng.uniform(4200, 5500))
     return [sky, room]
 
 
 def _ceiling(rng):
-    """A clinic: a big cool panel overhead, somewhat in front, and what the walls and bed return from below."""
-    panel = _lamp(rng.uniform(-25, 25), rng.uniform(52, 66), 1.5, 1.6, 1.2, rng.uniform(18, 24), rng.uniform(6000, 7500))
-    walls = _lamp(rng.uniform(-40, 40), rng.uniform(-20, 5), 2.0, 2.0, 2.0, rng.uniform(9, 13), rng.uniform(5000, 6000))
-    return [panel, walls]
+    """A clinic: two rows of big cool panels overhead, one before the face and one behind, and what walls and bed return from below."""
+    kelvin = rng.uniform(5200, 7000)
+    ahead = _lamp(rng.uniform(-25, 25), rng.uniform(46, 60), 1.6, 1.5, 0.7, rng.uniform(17, 22), kelvin)
+    behind = _lamp(rng.uniform(-20, 20), rng.uniform(95, 115), 1.6, 1.5, 0.7, rng.uniform(4, 8), kelvin)
+    walls = _lamp(rng.uniform(-40, 40), rng.uniform(-20, 5), 2.0, 2.0, 2.0, rng.uniform(9, 13), rng.uniform(4600, 5800))
+    return [ahead, behind, walls]
+
+
+def _bedside(rng):
+    """Evening at a bed: a small warm lamp low at one side, what it throws back from the wall, and a dim cool rest from the other."""
+    side = rng.choice([-1, 1])
+    kelvin = rng.uniform(3500, 4300)                      # half of its warmth: cameras balance the other half away
+    lamp = _lamp(side * rng.uniform(42, 68), rng.uniform(-12, 14), 0.9, 0.26, 0.26, rng.uniform(4.5, 6), kelvin)
+    wall = _lamp(side * rng.uniform(0, 25), rng.uniform(20, 45), 1.8, 1.8, 1.8, rng.uniform(5, 8), kelvin + rng.uniform(200, 600))
+    rest = _lamp(-side * rng.uniform(50, 80), rng.uniform(5, 25), 2.0, 1.6, 1.6, rng.uniform(3, 6), rng.uniform(4300, 6500))
+    return [lamp, wall, rest]
 
 
 def _none(rng):
@@ -75,7 +88,7 @@ def _none(rng):
     return []
 
 
-KINDS = {"studio": _studio, "window": _window, "ceiling": _ceiling, "none": _none}
+KINDS = {"studio": _studio, "window": _window, "ceiling": _ceiling, "bedside": _bedside, "none": _none}
 
 
 def _lamp(yaw, pitch, distance, width, height, power, kelvin):
@@ -89,24 +102,26 @@ def axes(lamp):
     return rotation(math.radians(lamp["yaw_deg"]), math.radians(lamp["pitch_deg"]), 0) @ FRONTAL
 
 
-def irradiance(light, normals):
+def irradiance(light, normals, redness=False):
     """Return what the lamps of a light throw on surfaces at the face, in the radiance of a white surface there.
 
     normals  (N, 3) unit
+    redness  of its red alone, which skin throws back most of
     returns  (N,)
     """
-    return sum((_thrown(lamp, normals) for lamp in light["lamps"]), np.zeros(len(normals)))
+    share = [colour.daylight(lamp["kelvin"])[0] if redness else 1.0 for lamp in light["lamps"]]
+    return sum((part * _thrown(lamp, normals) for part, lamp in zip(share, light["lamps"], strict=True)), np.zeros(len(normals)))
 
 
 def _thrown(lamp, normals):
-    """Return what one panel throws, (N,): a grid of points on it, each shining by the cosine off its axis."""
+    """Return what one panel, an ellipse, throws, (N,): points spread evenly on it, each shining by the cosine off its axis."""
     across, up, away = axes(lamp).T
-    places = (np.arange(GRID) + 0.5) / GRID - 0.5
-    x, y = (side.ravel()[:, None] for side in np.meshgrid(places * lamp["width_m"], places * lamp["height_m"]))
+    out, turn = np.sqrt((np.arange(POINTS) + 0.5) / POINTS) / 2, np.arange(POINTS) * GOLDEN
+    x, y = (out * np.cos(turn) * lamp["width_m"])[:, None], (out * np.sin(turn) * lamp["height_m"])[:, None]
     points = lamp["distance_m"] * away + x * across + y * up
     gap = np.linalg.norm(points, axis=1)
     leaving, arriving = points @ away / gap, np.maximum(normals @ points.T / gap, 0)
-    return arriving @ (lamp["power_w"] / math.pi ** 2 * leaving / gap ** 2) / GRID ** 2
+    return arriving @ (lamp["power_w"] / math.pi ** 2 * leaving / gap ** 2) / POINTS
 
 
 # Into Blender --------------------------------------------------------------------------------------------------------
@@ -159,7 +174,7 @@ def reset(lamp):
     lamp.visible_camera = False                           # a panel in the picture is not what one wants of a portrait
     for name in _plain(lamp):
         setattr(lamp.data, name, lamp.data.bl_rna.properties[name].default)
-    lamp.data.shape = "RECTANGLE"
+    lamp.data.shape = "ELLIPSE"                           # a square in the eye looks like a cataract
 
 
 def reading(lamp):

@@ -56,7 +56,7 @@ def settle(face):
     if obj.hide_render:
         raise WinceError(f"{obj.name} is hidden in renders: switch the camera icon beside its name in the Outliner on")
     _check(obj, face.person.pack)
-    for thing in (obj, *face.eyes.values()):
+    for thing in (obj, *face.eyes.values(), *face.worn.values()):
         if thing.data.users > 1 or thing.data.library is not None:
             thing.data = thing.data.copy()                # labels are written into it, and only this face is labelled
         if thing.data.override_library is not None:       # in bulk, Blender writes into no override, and does not say so

@@ -9,14 +9,16 @@ HEAT, COVERAGE = "HeatAOV", "CoverageAOV"
 TERM = {term: f"Heat{term.capitalize()}AOV" for term in TERMS}
 REGION = "RegionAOV"
 BROW = "BrowAOV"                       # millimetres inside a brow: a length, so it may be blended and cut at a level
+HAIR, BEARD = "HairAOV", "BeardAOV"    # 0..1: how much grows there, times the share of the pixel that is skin
 CENTRES = "centres"                    # the view layer of one sample per pixel, at its centre: for what must never be blended
-ATTRIBUTES = {REGION: "wince_region", BROW: "wince_brow", HEAT: "wince_heat", COVERAGE: "wince_skin",
-              **{aov: f"wince_heat_{term}" for term, aov in TERM.items()}}
+ATTRIBUTES = {REGION: "wince_region", BROW: "wince_brow", HAIR: "wince_scalp", BEARD: "wince_beard",
+              HEAT: "wince_heat", COVERAGE: "wince_skin", **{aov: f"wince_heat_{term}" for term, aov in TERM.items()}}
 
 
 def wanted_aovs(outputs):
     """Return the AOVs that a job's outputs need."""
-    return (HEAT, COVERAGE, BROW, *(TERM.values() if "heat_terms" in outputs else ()), *((REGION,) if "regions" in outputs else ()))
+    return (HEAT, COVERAGE, BROW, HAIR, BEARD,
+            *(TERM.values() if "heat_terms" in outputs else ()), *((REGION,) if "regions" in outputs else ()))
 
 
 def needs_centres(outputs):

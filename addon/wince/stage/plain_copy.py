@@ -1,6 +1,7 @@
 """A face as other programs take it: plain materials, one texture, morph targets by name, no drivers, no Geometry Nodes.
 
 GLB and FBX know no shader nodes: the skin with its brows becomes a texture on the pack's atlas; all else is one colour per part.
+What the face wears goes along as cards, see `plain_worn`.
 """
 
 from contextlib import contextmanager
@@ -10,12 +11,12 @@ import numpy as np
 from mathutils import Matrix
 
 from ..bridge import face as faces
-from ..bridge import mesh, version
+from ..bridge import mesh, pictures, version
 from ..bridge.nodes import grow, set_input
 from ..core import atlas, colour
 from ..core.facs.table import SIDES
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import complexion, dress, materials
+from . import complexion, dress, materials, painting, plain_worn
 
 NAME = "wince export"
 KINDS = ("objects", "armatures", "meshes", "shape_keys", "materials", "actions", "images")
@@ -64,6 +65,8 @@ def _copy(face, targets, collection):
     for side in SIDES:
         if side in face.eyes:
             _eye(face, side, bones, collection)
+    neutral = mesh.get_key(face.mesh_object.data.shape_keys.key_blocks[0])
+    plain_worn.copies(face, neutral.astype(float), targets, bones, collection, _plain_name)
     return skin
 
 
@@ -141,14 +144,26 @@ def _colour(face, obj):
     for name in [a.name for a in obj.data.color_attributes]:
         obj.data.color_attributes.remove(obj.data.color_attributes[name])
     _replace(obj.data, PART_NAMES, dress.worn_by(face), {},
-             _image(f"{_plain_name(face.mesh_object)} Skin", skin_texture(face.person, SIZE)))
+             _image(f"{_plain_name(face.mesh_object)} Skin", skin_texture(face, SIZE)))
 
 
-def skin_texture(person, size):
-    """Return the skin of a person with its brows as a picture on the atlas, (size, size, 3) sRGB 0..1, row 0 at v = 0."""
+def skin_texture(face, size):
+    """Return the skin that a face shows as a picture on the atlas, (S, S, 3) sRGB 0..1, row 0 at v = 0: as painted, in the painting's size.
+
+    size   of a plain face's, which has no painted skin; its brows are drawn on
+    """
+    painted = painting.picture_of(dress.worn_by(face))
+    if painted is not None and len(painted.pixels):
+        shown = pictures.read(painted)
+        return colour.encode(shown) if painted.is_float else shown
+    return _plain_texture(face.person, size)
+
+
+def _plain_texture(person, size):
+    """Return a plain face's vertex colours with brows as a picture."""
     who, pack = person.identity, person.pack
     found = atlas.texels(pack.faces, pack.uv, pack.uv_faces, size)
-    skin = found.picture(complexion.albedo(who.skin_lab, pack.regions, pack.exterior))
+    skin = found.picture(complexion.albedo(who.skin_lab, pack))
     cover = complexion.brow_cover(found.picture(np.asarray(pack.brow, float)[:, None])) * found.covered()[..., None]
     brows = colour.from_lab(complexion.brow_lab(who.skin_lab, who.age))
     return colour.encode(atlas.padded(skin + cover * (brows - skin), found.covered(), GUTTER))
@@ -181,6 +196,4 @@ def _plain(name, rgb, image):
     else:
         set_input(nodes["surface"], "Base Color", (*rgb, 1.0))
     set_input(nodes["surface"], "Roughness", materials.RECIPES[name].roughness)
-    if name == "lashes":
-        set_input(nodes["surface"], "Alpha", materials.LASH_OPACITY)
     return material

@@ -21,7 +21,9 @@ def play(face, skin, scene):
     keys = sampling.key_tracks({name: weights[name] for name in names})
     if all(np.ptp(track) == 0 for track in (*keys.values(), *turns.values())):
         return 0
-    fcurves.write(skin.data.shape_keys, keys, frames)
+    for obj in skin.parent.children:                      # what follows the skin has its targets
+        if obj.data.shape_keys:
+            fcurves.write(obj.data.shape_keys, keys, frames)
     fcurves.write(skin.parent, turns, frames)
     return len(frames)
 

@@ -9,12 +9,13 @@ import numpy as np
 from ..bridge import face as faces
 from ..core.aims import STILL
 from ..core.streams import stream
-from . import collections, complexion, lights, world
+from . import backdrop, collections, dress, lights, world
 from .cameras import differs, stand
 
 # ID properties of a scene: what was set (JSON), around which face (its armature), and the world that it had before
 LIGHT, FACE, FORMER_WORLD = "wince_light", "wince_light_face", "wince_former_world"
 NUMBER = 0                             # the person of a job whose light a scene gets
+CHEEK = 0.66                           # how much the brightest, reddest side of a face counts
 STANDARD = ("Standard", "None")        # view transform and look of jobs
 
 
@@ -40,20 +41,25 @@ def draw(lighting, seed, number, keys, luminance):
     seed        int, the dataset's
     number      int, the person's
     keys        tuple of further stream keys; empty for what all of a person's aligned views share
-    luminance   of the person's skin, see `complexion.measured`
+    luminance   of the person's skin, see `core.skin.tone.facts`
     returns     Setting
     """
     light = lights.draw(lighting.lights, stream(seed, "light", number, *keys))
     surround = world.draw(lighting.worlds, stream(seed, "light.world", number, *keys))
-    backdrop = world.draw_backdrop(lighting.backgrounds, stream(seed, "light.backdrop", number, *keys))
+    behind = backdrop.draw(lighting.backgrounds, stream(seed, "light.backdrop", number, *keys))
     stops = world.exposure(white(light, surround), luminance, lighting.exposure)
-    return Setting(light, surround, backdrop, round(stops, 4))
+    return Setting(light, surround, behind, round(stops, 4))
 
 
 def white(light, surround):
-    """Return the radiance of a white surface in a drawn light, averaged over where a face looks."""
+    """Return the radiance of a white surface in a drawn light that a face is exposed for: averaged over where a face looks.
+
+    Where a lamp is hard or warm one cheek is much brighter than that, or redder: then it counts more, so that no skin burns out.
+    """
     normals = world.TOWARDS_FACE
-    return float(np.mean(lights.irradiance(light, normals) + world.irradiance(surround, normals)))
+    around = world.irradiance(surround, normals)
+    brightest = np.max(lights.irradiance(light, normals, redness=True) + around)
+    return float(max(np.mean(lights.irradiance(light, normals) + around), CHEEK * brightest))
 
 
 def apply(scene, lamps, around, setting, target, frame=STILL):
@@ -69,11 +75,9 @@ def apply(scene, lamps, around, setting, target, frame=STILL):
     scene.view_settings.exposure = setting.exposure
 
 
-def skin_luminance(person):
-    """Return the luminance of a person's skin as `dress.paint` paints it."""
-    pack, lab = person.pack, person.identity.skin_lab
-    rgb = complexion.albedo(lab, pack.regions, pack.exterior)
-    return complexion.measured(rgb, pack.regions, pack.exterior, complexion.brow_cover(pack.brow))[1]
+def skin_luminance(face):
+    """Return the luminance of the skin that a face shows."""
+    return dress.skin_facts(face)["luminance"]
 
 
 # In an artist's scene ------------------------------------------------------------------------------------------------
@@ -87,7 +91,7 @@ def put(scene, face, lighting, seed, keep_world=False):
     raises       WinceError
     """
     here, before = stand(face), scene.view_settings.exposure
-    drawn = draw(lighting, seed, NUMBER, (), skin_luminance(face.person))
+    drawn = draw(lighting, seed, NUMBER, (), skin_luminance(face))
     if keep_world:
         drawn = _with_own_world(drawn, scene, face, lighting)
     lamps = lights.build(scene, collections.holding(scene, "lights", "Wince Lights"))
@@ -163,7 +167,7 @@ def _with_own_world(drawn, scene, face, lighting):
     stops = scene.view_settings.exposure
     if drawn.light["lamps"]:
         lamps = float(np.mean(lights.irradiance(drawn.light, world.TOWARDS_FACE)))
-        stops = round(world.exposure(lamps, skin_luminance(face.person), lighting.exposure), 4)
+        stops = round(world.exposure(lamps, skin_luminance(face), lighting.exposure), 4)
     return Setting(drawn.light, {"kind": "own"}, {"kind": "world"}, stops)
 
 

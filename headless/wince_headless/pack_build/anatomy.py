@@ -12,7 +12,7 @@ from wince.core.errors import WinceError
 
 from . import topology
 
-PARTS = ("skin", "brows", "mouth", "socket", "teeth_upper", "teeth_lower", "tongue", "lashes")
+PARTS = ("skin", "brows", "mouth", "socket", "teeth_upper", "teeth_lower", "tongue", "gums")
 EYE_COLUMNS, MOUTH_COLUMNS = 28, 38
 
 
@@ -35,14 +35,14 @@ def label_charts(bust, corners, average):
     bust      Bust
     corners   (F, 4) welded nodes
     average   (V, 3) the average adult, metres
-    returns   (F,) names: head, torso, mouth, socket_l, socket_r, teeth_upper, teeth_lower, tongue, lashes
+    returns   (F,) names: head, torso, mouth, socket_l, socket_r, teeth_upper, teeth_lower, tongue, gums
     raises    WinceError when the source is not the mesh this was made for
     """
     label = topology.charts(corners)
     names = np.empty(len(label), dtype="<U12")
-    helpers = {"helper-upper-teeth": "teeth_upper", "helper-lower-teeth": "teeth_lower", "helper-tongue": "tongue"}
+    helpers = {"helper-upper-teeth": "teeth_upper", "helper-lower-teeth": "teeth_lower", "helper-tongue": "tongue", "gums": "gums"}
     for group in np.unique(bust.group):
-        names[bust.group == group] = helpers.get(group, "lashes" if "lash" in group else "torso")
+        names[bust.group == group] = helpers.get(group, "torso")
     body = np.flatnonzero(bust.group == "body")
     ids, sizes = np.unique(label[body], return_counts=True)
     by_size = dict(zip(sizes.tolist(), ids.tolist()))

@@ -16,8 +16,8 @@ ROUNDS = 10
 GUTTER = 0.004
 
 # where the small charts stand in the strip: share of its width, by part
-SHELF = {"torso": (0.0, 0.40), "mouth": (0.40, 0.52), "socket_l": (0.52, 0.61), "socket_r": (0.61, 0.70),
-         "teeth_upper": (0.70, 0.76), "teeth_lower": (0.76, 0.82), "tongue": (0.82, 0.88), "lashes": (0.88, 1.0)}
+SHELF = {"torso": (0.0, 0.36), "mouth": (0.36, 0.46), "socket_l": (0.46, 0.55), "socket_r": (0.55, 0.64), "teeth_upper": (0.64, 0.70),
+         "teeth_lower": (0.70, 0.76), "gums": (0.76, 0.82), "tongue": (0.82, 0.88)}
 
 
 def weld(faces, uv):

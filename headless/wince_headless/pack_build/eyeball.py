@@ -4,8 +4,8 @@ import numpy as np
 
 PUPIL_DEG, IRIS_DEG = 7.0, 20.5                     # half angles; a 12 mm iris on this mesh's large eyeball
 RINGS_DEG = (PUPIL_DEG, 12.0, 16.5, IRIS_DEG, 23.5, 28.0, 35.0, 45.0, 58.0, 74.0, 92.0, 115.0, 145.0)
-SEGMENTS = 32
-CORNEA = 0.03                                       # how far the cornea stands out, share of the radius
+SEGMENTS = 48
+CORNEA = 0.042                                      # how far the cornea stands out, share of the radius
 
 
 def build():
@@ -13,7 +13,7 @@ def build():
     polar = np.radians(np.concatenate([[0.0], np.repeat(RINGS_DEG, SEGMENTS), [180.0]]))
     turn = np.concatenate([[0.0], np.tile(np.arange(SEGMENTS) * 2 * np.pi / SEGMENTS, len(RINGS_DEG)), [0.0]])
     sideways = np.stack([np.cos(turn), np.sin(turn)], axis=1) * np.sin(polar)[:, None]
-    bulge = 1 + CORNEA * np.clip(1 - (polar / np.radians(IRIS_DEG + 3)) ** 2, 0, 1)
+    bulge = 1 + CORNEA * np.clip(1 - (polar / np.radians(IRIS_DEG + 7)) ** 2, 0, 1) ** 1.5       # meets the white without an edge
     vertices = np.stack([sideways[:, 0], -np.cos(polar), sideways[:, 1]], axis=1) * bulge[:, None]
     uv = 0.5 + 0.5 * (polar / np.pi)[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     return vertices, *_faces(), uv

@@ -46,10 +46,13 @@ def check(path):
 
 
 def recipe():
-    """Return a short hash of the wheel and of all code that makes the pack of it: another recipe is another pack."""
-    from wince.core import rig
-    here = Path(__file__).parent
-    code = [*sorted(here.glob("*.py")), Path(rig.__file__), *sorted((Path(rig.__file__).parent / "facs").glob("*.py"))]
+    """Return a short hash of the wheel and of all code that makes the pack of it: another recipe is another pack.
+
+    Action units are eased on drawn people, so whatever draws and builds people counts too.
+    """
+    from wince.core import demographics
+    core = Path(demographics.__file__).parent
+    code = [*sorted(Path(__file__).parent.glob("*.py")), *sorted(core.rglob("*.py")), demographics.GROUPS_FILE]
     return hashlib.sha256(SHA256.encode() + b"".join(p.read_bytes() for p in code)).hexdigest()[:16]
 
 

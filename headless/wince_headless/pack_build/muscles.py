@@ -17,14 +17,14 @@ from wince.core import lids
 from wince.core.facs.table import NUMBER_OF, keys_of, side_of
 from wince.core.openings import Opening
 
-from . import topology
+from . import relax, topology
 
 FOLD = 4.0                          # millimetres that skin rises where it is compressed to nothing
 MOST_FOLD = 2.5                     # and never more than this
 SMOOTHING = 6                       # rounds over the mesh's edges that make the skull's plane out of the skin's
 SEAM = 8.0                          # half width of the blend between left and right, mm
 DEEP = 75.0                         # how far behind the nose tip a pull still holds, mm
-SQUEEZED, RELAXING = 0.6, 60        # the least share of its length that an edge of the skin keeps, and rounds to get there
+SQUEEZED = 0.6                      # the least share of its length that an edge of the average adult's skin keeps
 MIRRORED = 0.2                      # a vertex this close to another's mirror image is its partner, mm
 LIP_RINGS, LIP_INWARD = 9, 4        # rings that follow the lip's edge outward and into the mouth
 
@@ -39,7 +39,7 @@ class Action:
     pulls   ((radius, ((x, z, dx, dz), ...)), ...) drags along polylines
     press   ((x, z, radius x, radius z, mm), ...) outward along the normal, inward where negative
     lids    (upper, lower) millimetres that the middles of the lids' edges go up
-    lip     ((place, mm up), ...) of the upper lip's edge, place 0 at the middle, 1 at the corner
+    lip     ((place, mm up), ...) of the upper lip's edge, place 0 at the middle, 1 at the corner; lower: the same of the lower lip's
     """
 
     gain: float = 1.0
@@ -49,32 +49,43 @@ class Action:
     press: tuple = ()
     lids: tuple = ()
     lip: tuple = ()
+    lower: tuple = ()
 
 
 ACTIONS = {
     # frontalis: the inner brow goes straight up, the skin of the middle forehead is bunched above it
     1: Action(1.3, pulls=((15, ((0, 13, 0, 2.0), (13, 13, 0, 2.4), (21, 16, 0, 1.8))),)),
     2: Action(1.4, pulls=((14, ((34, 19, 0, 0.8), (48, 14, 0, 1.2))),)),
-    # corrugator draws the brow to the middle, depressors down; the source's strongest place, mid-brow, is held
-    4: Action(0.85, still=((36, 20, 20, 18, 0.45),), pulls=((13, ((11, 11, -2.6, -1.4), (19, 14, -2.6, -0.8))),)),
+    # corrugator draws the brow to the middle, depressors down; its belly stands out beside the furrow over the nose's root
+    4: Action(0.85, still=((36, 20, 20, 18, 0.45), (58, 10, 22, 18, 0.9)), pulls=((13, ((11, 11, -3.9, -1.6), (19, 14, -3.7, -1.0))),),
+              press=((11, 12, 7, 8, 1.7), (3, 13, 4, 11, -1.1))),
     5: Action(1.0),
-    # orbicularis, outer ring: cheek up, crow's feet drawn in, the lower lid pushed up a little
-    6: Action(0.9, still=((52, -52, 24, 22, 0.7), (46, 0, 9, 9, 0.5)), lids=(-0.2, 1.05), pulls=(
-        (16, ((60, 7, -2.2, -1.5), (60, -7, -2.2, 1.0))), (14, ((24, -22, 0.5, 1.5), (38, -24, 0, 2.0))),
-        (11, ((46, 12, -0.8, -1.6), (54, 8, -1.2, -1.6)))),
-              press=((37, -24, 17, 9, 4.0), (31, -12, 16, 5, -1.2), (27, -46, 6, 11, -0.7))),
-    # orbicularis, inner ring: the lids alone
-    7: Action(0.0, lids=(-0.95, 3.8), pulls=((8, ((45, -2, -0.8, 0.2), (46, -6, -0.8, 0.4))),)),
+    # orbicularis, outer ring: the cheek's mass goes up against the lid, a furrow is left between; crow's feet drawn in
+    6: Action(0.9, still=((52, -52, 24, 22, 0.7), (46, 0, 9, 9, 0.5)), lids=(0.0, 1.0), pulls=(
+        (15, ((61, 5, -1.8, 0.0), (61, -8, -2.0, 0.9))), (15, ((24, -24, 0.4, 1.3), (40, -27, 0, 1.7))),
+        (10, ((42, 13, -0.2, -1.0), (51, 10, -0.5, -0.5)))),
+              press=((38, -31, 22, 15, 4.2), (33, -14, 18, 5, -1.5), (31, -7, 14, 4, 0.7), (26, -47, 6, 11, -1.0))),
+    # orbicularis, inner ring: the lids alone; the lower one is a taut roll over a fine furrow
+    7: Action(0.0, lids=(-1.35, 4.9), pulls=((8, ((45, -2, -0.8, 0.2), (46, -6, -0.8, 0.4))),),
+              press=((30, -7, 14, 4.5, 1.0), (30, -13, 15, 4, -0.8))),
     # levator labii superioris alaeque nasi: wing and side of the nose up to the root, where procerus meets it from above
-    9: Action(0.75, {"mouthUpperUp{side}": 0.3}, still=((0, -37, 10, 12, 0.8),), pulls=(
-        (11, ((16, -38, 0.5, 1.2), (12, -28, -0.5, 3.5), (9, -17, -0.8, 3.0))), (10, ((0, 8, 0, -2.5), (9, 9, -1.0, -2.0)))),
-              press=((0, 1, 9, 6, 1.2), (8, -5, 5, 4, -0.9), (9, -13, 6, 5, 1.2), (21, -45, 5, 9, -1.8), (29, -36, 8, 8, 1.2))),
+    9: Action(0.75, {"mouthUpperUp{side}": 0.3}, still=((0, -38, 11, 14, 1.0),), pulls=(
+        (9, ((17, -38, 0.9, 1.6), (12, -28, -0.3, 4.0), (9, -17, -0.8, 3.2))), (10, ((0, 8, 0, -2.7), (9, 9, -1.0, -2.2)))),
+              press=((0, 2, 9, 5, 1.3), (0, -8, 6, 5, -0.5), (8, -6, 4, 4, -1.0), (10, -14, 5, 6, 1.8), (21, -33, 5, 7, -1.6),
+                     (22, -46, 5, 9, -2.0), (29, -34, 9, 9, 1.4)), lower=((0.0, 0.8), (0.6, 0.5), (1.0, 0.0))),
     # levator labii superioris: the lip goes up as a bent line, the furrow beside the nose is cut deeper
-    10: Action(1.18, lip=((0.0, 0.3), (0.25, 0.9), (0.5, 1.6), (0.75, 0.5), (1.0, 0.0)), pulls=(
-        (11, ((26, -40, 0.5, 2.0), (34, -38, 0.5, 2.0))),), press=((32, -42, 9, 9, 1.8), (24, -50, 5, 11, -2.2), (0, -52, 14, 8, -1.2))),
-    12: Action(0.8),
+    10: Action(1.18, lip=((0.0, 1.8), (0.25, 2.2), (0.5, 2.4), (0.75, 0.7), (1.0, 0.0)), pulls=(
+        (11, ((26, -40, 0.5, 2.0), (34, -38, 0.5, 2.0))),), press=((32, -41, 10, 10, 2.6), (24, -50, 5, 12, -3.0), (0, -52, 14, 8, -1.2))),
+    # zygomaticus major; the source's lips would run through one another
+    12: Action(0.8, lip=((0.0, 1.3), (0.3, 0.9), (0.6, 0.3), (1.0, 0.0)),
+               lower=((0.0, -1.1), (0.3, -0.7), (0.6, -0.3), (1.0, 0.0))),
     15: Action(1.0),
-    17: Action(0.9, pulls=((19, ((-8, -90, 0, 4.0), (8, -90, 0, 4.0))),), press=((0, -88, 14, 10, 2.0),)),
+    17: Action(0.9, pulls=((19, ((-8, -90, 0, 4.0), (8, -90, 0, 4.0))),), press=((0, -88, 14, 10, 2.0),),
+               lip=((0.0, 1.4), (0.6, 0.9), (1.0, 0.0)), lower=((0.0, -0.9), (0.6, -0.6), (1.0, 0.0))),
+    25: Action(1.0, lip=((0.0, 0.4), (0.5, 0.4), (1.0, 0.0)), lower=((0.0, -1.6), (0.5, -1.3), (0.8, -0.5), (1.0, 0.0))),
+    26: Action(1.0),
+    # the stretched upper lip is drawn up off the teeth, the corners inward
+    27: Action(1.0, lip=((0.0, 2.2), (0.4, 2.0), (0.8, 1.1), (1.0, 0.0)), pulls=((9, ((25, -67, -2.4, 0.0),)),)),
     20: Action(1.15, pulls=((24, ((20, -68, 0.4, 1.6), (30, -69, 0.4, 1.6))),)),
 }
 
@@ -84,11 +95,12 @@ class Skin:
 
     points   (V, 3) metres; faces (F, 4) of the skin
     origin   (3,) between the eyes in x and z, the nose tip in y
-    rings    what `lids.of_pack` reads: eye_rings, eye_inward, lash_columns; mouth_rings, mouth_corner
+    rings    what `lids.of_pack` reads: eye_rings, eye_inward; mouth_rings, mouth_corner
     inward   rings of the mouth running inwards, (R, C)
+    crowd    [(V, 3)] the faces of drawn people
     """
 
-    def __init__(self, points, faces, origin, rings, inward):
+    def __init__(self, points, faces, origin, rings, inward, crowd=()):
         self.points, self.faces = points, faces
         self.edges = topology.edges(faces)
         x, depth, z = ((points - origin) * 1000).T
@@ -100,7 +112,7 @@ class Skin:
         self.lids = {side: lids.of_pack(rings, side) for side in "LR"}
         self.eyes = rings.eye_centres
         self.mouth, self._inward = Opening(rings.mouth_rings, int(rings.mouth_corner)), inward
-        self._struts = self._free_edges()
+        self.struts = relax.Struts(np.stack([points, *crowd]), faces, self._lid_edges())
         self.not_upper, self.not_lower = (self._off_lip(columns) for columns in (self.mouth.upper, self.mouth.lower))
 
     def shape(self, key, source, fold=True):
@@ -120,7 +132,9 @@ class Skin:
         drag += self._sided(key, lambda s: self.normal * self._spots(action.press, s, add=True)[:, None])
         slide = out + drag / 1000
         risen = slide + self._fold(slide) if action.pulls else slide
-        return self._relax(self._settle(risen, out) + self._lid(key, action.lids) + self._lip(key, action.lip))
+        moved = self._settle(risen, out) + self._lid(key, action.lids) + self._lip(key, action.lip, self.mouth.upper)
+        moved += self._lip(key, action.lower, self.mouth.lower)
+        return self.struts.eased(moved, SQUEEZED, alone=True)
 
     def symmetric(self, shapes):
         """Return AU rows {key: (V, 3)} with left and right made each other's mirror images; the source's are so within a millimetre."""
@@ -176,14 +190,12 @@ class Skin:
         flat = np.stack([total[:, 0] * sign, np.zeros(len(total)), total[:, 1]], axis=1)
         return flat - (flat * self.normal).sum(axis=1, keepdims=True) * self.normal
 
-    def _free_edges(self):
-        """Return the edges and diagonals (E, 2) of the skin, both ends off the lids' edges."""
-        quads = self.faces[self.faces[:, 2] != self.faces[:, 3]]
-        pairs = np.concatenate([topology.edges(self.faces), quads[:, [0, 2]], quads[:, [1, 3]]])
+    def _lid_edges(self):
+        """Tell which vertices (V,) are the lids' edges, which are solved for each person."""
         held = np.zeros(len(self.x), dtype=bool)
         for lid in self.lids.values():
             held[lid.rings[:lids.EDGE_RINGS + 1]] = True
-        return np.unique(np.sort(pairs[~held[pairs].any(axis=1)], axis=1), axis=0)
+        return held
 
     def _lip_side(self, points):
         """A band above the mouth's corner does not take the lower lip along, one below it not the upper."""
@@ -196,27 +208,6 @@ class Skin:
         squeeze = self._smooth(np.maximum(-self._divergence(plane), 0.0), 1)
         rise = np.minimum(FOLD * squeeze, MOST_FOLD) / 1000 * self.on * self._off_openings()
         return self.normal * rise[:, None]
-
-    def _relax(self, delta):
-        """Return a displacement (V, 3) in which no edge and no diagonal of the skin is squeezed to less than SQUEEZED of itself.
-
-        Edges that are push their ends apart, in turn, until they are not: the squeeze spreads over the skin around.
-        """
-        out = delta.copy()
-        a, b = self._struts.T
-        arm = self.points[b] - self.points[a]
-        square = (arm ** 2).sum(axis=1)
-        for _ in range(RELAXING):
-            lack = np.maximum(SQUEEZED - 1 - ((out[b] - out[a]) * arm).sum(axis=1) / square, 0.0)
-            tight = np.flatnonzero(lack)
-            if not len(tight):
-                break
-            push, count = np.zeros_like(out), np.ones(len(out))
-            for end, sign in ((a, -0.5), (b, 0.5)):
-                np.add.at(push, end[tight], sign * arm[tight] * lack[tight, None])
-                np.add.at(count, end[tight], 0.5)
-            out += push / count[:, None]
-        return out
 
     def _divergence(self, flow):
         """Return the share by which the skin around each vertex grows, (V,), from how its edges do."""
@@ -291,12 +282,11 @@ class Skin:
         out[lid.vertices] = up * (height[lid.column] * lid.falloff)[:, None]
         return out
 
-    def _lip(self, key, profile):
-        """Lift the upper lip by a profile from its middle to the corner, (V, 3) metres."""
+    def _lip(self, key, profile, columns):
+        """Lift one lip by a profile from its middle to the corner, (V, 3) metres."""
         out = np.zeros_like(self.points)
         if not profile:
             return out
-        columns = self.mouth.upper
         place = self.mouth.along(self.points, 1)[columns]
         off, up = np.abs(2 * place - 1), np.array(profile).T
         height = np.interp(off, *up) / 1000

@@ -6,7 +6,7 @@ from wince.core import rig
 from wince.core.facs import arkit
 from wince.core.facs.table import NUMBER_OF, SPLIT, TABLE, side_of, sources_of
 
-from . import axes, correctives
+from . import axes, correctives, easing, grown_shapes
 
 POLES = {"pole_a": "african", "pole_b": "asian", "pole_c": "caucasian"}     # neutral name -> the source's file key
 AGES = ("young", "old")
@@ -15,12 +15,13 @@ GENDERS = {"woman": "female", "man": "male"}
 SEAM_M = 0.008                     # half width of the blend between left and right halves of a shape without sides
 
 
-def identity_shapes(source, average, anchor):
-    """Return {name: (S, 3)}: macro corners relative to the average adult, and both ends of every local axis.
+def identity_shapes(source, average, anchor, origin):
+    """Return {name: (S, 3)}: macro corners relative to the average adult, and both ends of every local axis, found or made by rule.
 
     source   Source
     average  (S, 3) the average adult
     anchor   source vertices of the head joint: every shape is moved so that they stay, then pivots never move
+    origin   (3,) what positions on the face are measured from, metres
     """
     def anchored(delta):
         return delta - delta[anchor].mean(axis=0)
@@ -33,7 +34,7 @@ def identity_shapes(source, average, anchor):
         for sign, target in zip("-+", ends):
             if target:
                 out[name + sign] = anchored(source.shape(target))
-    return out
+    return out | grown_shapes.grown(source, average, origin)
 
 
 def macro_corners():
@@ -68,6 +69,7 @@ def action_shapes(source, bust, skin, masks):
         return cache[name]
 
     out = skin.symmetric({row.key: _action(row.key, one, skin, masks) for row in rig.ROWS if "+" not in row.key})
+    out = skin.symmetric(easing.eased(out, skin))
     return out | correctives.of_pairs(out, skin)
 
 
@@ -87,7 +89,7 @@ def _action(row_key, one, skin, masks):
 
 
 def arkit_shapes(source, bust):
-    """Return {"arkit:jawOpen": (V, 3)} for the 52 names, untouched, for export."""
+    """Return {"arkit:jawOpen": (V, 3)} for the 52 names, as the source has them; see `core.targets` for what is exported."""
     return {f"arkit:{name}": source_shape(source, bust, name) for name in arkit.ARKIT_NAMES}
 
 

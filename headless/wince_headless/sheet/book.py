@@ -6,6 +6,7 @@ from . import content, pictures
 
 PAPER, INK, QUIET = "#faf8f4", "#1f1c19", "#6d665d"
 MARGIN, GAP, NAME, HEAD = 24, 10, 26, 40
+OLD = 60
 
 
 def draw(people, file, size=192):
@@ -35,7 +36,13 @@ def _by_group(people):
     rows = {}
     for person in people:
         rows.setdefault(person[0]["demographics"]["group"], []).append(person)
-    return {group: sorted(row, key=lambda p: (p[0]["demographics"]["age"] > 60, p[0]["demographics"]["gender"] > 0.5)) for group, row in rows.items()}
+    return {group: sorted(row, key=_place) for group, row in rows.items()}
+
+
+def _place(person):
+    """Return what a person is sorted by."""
+    who = person[0]["demographics"]
+    return who["age"] > OLD, who["gender"] > 0.5
 
 
 def _shown(person):

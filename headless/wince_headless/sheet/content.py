@@ -5,6 +5,7 @@ from wince.core.facs.table import TABLE
 from ..dataset import camera_yaw_deg
 from . import colours
 
+GREY = 0.6                      # from which share of grey hairs hair is called grey
 DENOISERS = {"oidn": "OpenImageDenoise", "none": "none"}
 
 
@@ -41,8 +42,20 @@ def person(records):
         "gender": round(who["gender"], 3), "ancestry": [round(share, 3) for _, share in sorted(who["ancestry"].items())],
         "skin": colours.lab_hex(who["skin_lab"]), "target": colours.lab_hex(who["skin_target_lab"]),
         "lab": [round(value, 1) for value in who["skin_lab"]],
-        "light": f"{_name(record['light'])}, {_name(record['world'])} world",
+        "light": f"{_name(record['light'])}, {_name(record['world'])} world", "look": look(record.get("look", {})),
     }
+
+
+def look(facts):
+    """Return a record's look in a few words: "Long wavy brown hair, glasses, gown"; "" for a plain face."""
+    if not facts or facts["plain"]:
+        return ""
+    hair, beard = facts["hair"], facts["facial_hair"]["style"]
+    grey = "grey" if facts["shows"]["grey"] > GREY else hair["colour"]
+    style = "bald" if hair["style"] == "bald" else f"{hair['style']} {hair['texture']} {grey} hair"
+    words = [style, *(word for word in (beard, facts["clothes"]["kind"]) if word != "none")]
+    words += ["glasses"] if facts["glasses"]["kind"] != "none" else []
+    return ", ".join(words).replace("_", " ").capitalize()
 
 
 def expression(record):

@@ -161,7 +161,7 @@ function labels(person, expression, view, name) {
     gauge(expression.terms), el("code", { class: "notation" }, notation(expression)),
     el("ul", { class: "units" }, expression.aus.map(unit)),
     el("h4", {}, "Picture"), el("dl", {}, row("Camera", view.camera), row("Face", `${view.face} pixels high`),
-      row("Turned by", `yaw ${view.pose[0]}°, pitch ${view.pose[1]}°, roll ${view.pose[2]}°`), row("Light", person.light)),
+      row("Turned by", `yaw ${view.pose[0]}°, pitch ${view.pose[1]}°, roll ${view.pose[2]}°`), row("Light", person.light), ...(person.look ? [row("Look", person.look)] : [])),
     el("h4", {}, "Person"), el("dl", {}, row("Who", `${person.title}, ${person.group}`), row("Id", el("span", { class: "path" }, person.person))),
     seen.length ? el("h4", {}, "In sight, left / right") : null,
     seen.length ? el("dl", { class: "regions" }, seen.map(([region, shares]) => row(region, `${shares.map(share => Math.round(100 * share)).join(" / ")} %`))) : null,

@@ -47,7 +47,7 @@ def _arkit_weights(aus, number):
     """What one AU adds to each ARKit shape; a shape without sides takes the greater one."""
     weights = {}
     for key in keys_of(number):
-        for name, gain in _arkit_sources(key).items():
+        for name, gain in arkit_sources(key).items():
             weights[name] = max(weights.get(name, 0.0), gain * _effect(aus, key, name))
     return weights
 
@@ -59,7 +59,8 @@ def _effect(aus, key, name):
     return float(share(aus.intensity(key) * (1.0 - aus.both(FADES[name]) / 5.0)))
 
 
-def _arkit_sources(key):
+def arkit_sources(key):
+    """Return what of an action unit ARKit has names for: {ARKit name: gain}, by the unit's key in the rig."""
     return {name: gain for name, gain in sources_of(key).items() if not name.startswith("unit:")}
 
 
@@ -72,9 +73,9 @@ def _loss(aus, key, value):
     number = NUMBER_OF[key]
     if number == 25 and aus.both(26):
         return ""                                      # carried by the mouthClose that is missing beside jawOpen
-    if not _arkit_sources(key):
+    if not arkit_sources(key):
         return "head pose travels beside the shapes" if TABLE[number].kind == "head" else "ARKit has no such shape"
-    if SPLIT[0] in _arkit_sources(key) and value < aus.both(number):
+    if SPLIT[0] in arkit_sources(key) and value < aus.both(number):
         return "browInnerUp has no sides: the greater one counts"
     return ""
 
@@ -92,7 +93,7 @@ def from_arkit(weights: Mapping[str, float]) -> tuple[ActionUnits, dict[str, str
     found = _take_jaw(rest)
     for number in PEELED:
         for key in keys_of(number):
-            found[key] = _peel(rest, _arkit_sources(key))
+            found[key] = _peel(rest, arkit_sources(key))
         if any(name in SPLIT for name in sources_of(keys_of(number)[0])):
             found |= dict.fromkeys(keys_of(number), max(found[key] for key in keys_of(number)))
     report |= {name: "no action unit left for it" for name, weight in rest.items() if weight > NOTHING}
@@ -142,6 +143,6 @@ def _without_contradictions(values, report):
     for keys in rivals:
         present = sorted((key for key in keys if key in values), key=values.get)
         for key in present[:-1]:
-            report |= dict.fromkeys(_arkit_sources(key), f"contradicts AU{NUMBER_OF[present[-1]]}, which is stronger")
+            report |= dict.fromkeys(arkit_sources(key), f"contradicts AU{NUMBER_OF[present[-1]]}, which is stronger")
             del values[key]
     return ActionUnits.from_keys(values), report

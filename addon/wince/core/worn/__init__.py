@@ -2,7 +2,11 @@
 
     piece       Piece: one mesh that is worn, ready for Blender
     binding     points tied to triangles of the face's mesh: where they go when the face changes
+    ground      the skin that things grow on
     strands     ribbons along curves: how all hair is built
+    melanin     the colour of hair
+    torso       the trunk that clothes hang on
+    tube        tubes and panes: what frames are made of
     brows, lashes, facial_hair, hair, clothes, glasses, tears   makers: `make(person)` -> Piece, or None where nothing is worn
     all         the makers by kind
 

@@ -1,6 +1,162 @@
-"""Facial_hair of a person."""
+"""Beards, from stubble to full: strands on the part of the face that a style leaves, longest at the chin, short at their edges.
+
+Distances are millimetres in the frame of `core.skin.areas.frontal`: |X| aside, Y backwards, Z up, from between the eyes.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .. import ageing
+from ..streams import stream
+from . import binding, ground, strands
+
+STEP = 0.05                            # signs of a look in steps: few grooms while they are dragged
+LIP = 0.25                             # weight of a lip that a strand may reach
+CLEAR = 0.0003                         # what strands keep off the skin, metres
+WAVE = {"straight": 0.0, "wavy": 0.35, "curly": 0.8, "coily": 1.0}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a beard is worn: strands at most, points along each, lengths at the cheek, the lip and the chin and width (metres), how
+    far strands stand off the skin (degrees), and which parts it has."""
+
+    count: int
+    steps: int
+    cheek: float
+    lip: float
+    chin: float
+    width: float
+    stand: float
+    parts: tuple[str, ...]
+
+
+STYLES = {
+    "stubble": Style(5200, 2, 0.0011, 0.0011, 0.0014, 0.00013, 30.0, ("lip", "chin", "cheek", "throat")),
+    "moustache": Style(760, 5, 0.0, 0.0085, 0.0, 0.00019, 24.0, ("lip",)),
+    "goatee": Style(1700, 5, 0.0, 0.0070, 0.0130, 0.00020, 26.0, ("lip", "chin")),
+    "short_beard": Style(4600, 4, 0.0045, 0.0060, 0.0080, 0.00020, 28.0, ("lip", "chin", "cheek", "throat")),
+    "full_beard": Style(4600, 6, 0.0120, 0.0090, 0.0300, 0.00024, 30.0, ("lip", "chin", "cheek", "throat")),
+}
 
 
 def make(person):
-    """Return the Piece, or None."""
-    return None
+    """Return the Piece, or None where nothing is worn.
+
+    person   core.face.Person
+    returns  Piece of ribbons that follows the skin
+    """
+    who = person.identity
+    if who.look.facial_hair.style not in STYLES:
+        return None
+    signs = (who.look.facial_hair.density, ageing.sparse(who))
+    signs = tuple(round(round(value / STEP) * STEP, 3) for value in signs)
+    made = _groom(person.pack, who.look.facial_hair.style, who.look.hair.texture, who.look.seed * 1009 + who.number, *signs)
+    return strands.piece(person, made, "beard")
+
+
+@lru_cache(maxsize=8)
+def cover(pack, style):
+    """Return how much of a style grows at each vertex, (V,) 0..1; style of look.FACIAL_HAIR."""
+    from ..skin import areas  # there is no beard on most faces
+
+    if style not in STYLES:
+        return np.zeros(len(pack.base))
+    weights = _parts(areas.frontal(pack))
+    return areas.beard_area(pack) * np.clip(sum(weights[part] for part in STYLES[style].parts), 0, 1)
+
+
+@lru_cache(maxsize=4)
+def _groom(pack, style, texture, seed, dense, sparse):
+    """Return the Groom on the average adult."""
+    from ..skin import areas
+
+    cut, rng, soil = STYLES[style], stream(seed, f"facial_hair.{style}"), ground.of(pack)
+    density = soil.spread(cover(pack, style))
+    place = soil.spread(areas.frontal(pack))
+    chosen, share = soil.scatter(_patchy(density, place, dense), int(cut.count * (0.35 + 0.65 * dense) * (1 - 0.3 * sparse)), rng)
+    roots, normals = soil.at(chosen, share, soil.points), strands.unit(soil.at(chosen, share, soil.normals))
+    where, edge = soil.at(chosen, share, place), soil.at(chosen, share, density)
+    length = _lengths(cut, where, edge) * rng.uniform(0.65, 1.15, len(roots))
+    among = np.flatnonzero(soil.spread(areas.beard_area(pack) + areas.lips(pack)) > 0.01)
+    lips = soil.spread(areas.lips(pack))
+    curves = _curves(cut, roots, normals, where, length, WAVE[texture], rng)
+    curves = _kept_off(soil, among, _trimmed(soil, among, lips, roots, curves))
+    corners = soil.tied[soil.near(roots, among)]
+    width = cut.width * rng.uniform(0.7, 1.15, (len(roots), 1)) * np.interp(np.linspace(0, 1, cut.steps), (0, 0.5, 1), (1, 0.9, 0.25))
+    return strands.stiff(curves, corners, width, rng.random(len(roots)), binding.rest(pack), _facing(len(roots), rng))
+
+
+def _parts(frame):
+    """Return {part: (N,) 0..1}: how much places (N, 3) belong to the parts of a beard."""
+    x, z = np.abs(frame[:, 0]), frame[:, 2]
+    lip = _rise(z, -67, -62) * _rise(-x, -31, -26)
+    beside = _rise(x, 21, 25) * _rise(-x, -34, -29) * _rise(-z, 58, 62) * _rise(z, -96, -84)
+    chin = _rise(-x, -27, -21) * _rise(-z, 66, 70) * _rise(z, -128, -116)
+    front = np.clip(lip + chin + beside, 0, 1)
+    throat = (1 - front) * _rise(-z, 108, 116)
+    return {"lip": np.clip(lip + beside * (z > -74), 0, 1), "chin": np.clip(chin + beside * (z <= -74), 0, 1),
+            "cheek": (1 - front) * (1 - _rise(-z, 108, 116)), "throat": throat}
+
+
+def _patchy(density, place, dense):
+    """Return where roots go: thin beards thin out on the cheeks first."""
+    cheek = _parts(place)["cheek"]
+    return density * (1 - cheek * 0.6 * (1 - dense))
+
+
+def _lengths(cut, where, edge):
+    """Return the lengths (N,) of strands, metres: by part, shorter at the edge and on the throat."""
+    part = _parts(where)
+    length = part["cheek"] * cut.cheek + part["lip"] * cut.lip + part["chin"] * cut.chin + part["throat"] * 0.7 * cut.cheek
+    low = _rise(-where[:, 2], 76, 104) * (where[:, 1] < 60)                       # towards the jaw's edge
+    length += low * part["cheek"] * 0.5 * (cut.chin - cut.cheek) * (cut.cheek > 0)
+    return np.maximum(length, 0.0008) * (0.35 + 0.65 * np.clip(edge * 1.4, 0, 1))
+
+
+def _curves(cut, roots, normals, where, length, wave, rng):
+    """Return curves (N, S, 3): out of the skin, then down, bent by their texture."""
+    part, side = _parts(where), np.sign(where[:, 0] + 1e-9)
+    x = np.abs(where[:, 0])
+    aside = part["lip"] * np.clip(0.25 + x / 18, 0.2, 1.1) - part["chin"] * 0.1
+    heading = np.stack([side * aside, -0.30 * part["cheek"] - 0.15 - 0.5 * part["throat"], -1.0 + 0.3 * part["throat"]], axis=1)
+    heading += rng.normal(0, 0.16 + 0.22 * wave, heading.shape)
+    heading = strands.unit(heading - normals * (heading * normals).sum(axis=1, keepdims=True))
+    stand = np.radians(cut.stand + rng.normal(0, 9, len(roots)))[:, None]
+    u = np.linspace(0, 1, cut.steps)[None, :, None]
+    start = np.cos(stand) * heading + np.sin(stand) * normals
+    fall = heading * 0.8 + np.array([0.0, 0.0, -0.35])
+    way = start[:, None] * u + (fall - start)[:, None] * 0.42 * u ** 2
+    curves = roots[:, None] + way * length[:, None, None] - normals[:, None] * 0.0002 * (u == 0)
+    sway = rng.normal(0, 1, (*curves.shape[:2], 3)) * np.minimum(length, 0.014)[:, None, None] * 0.16 * wave * (u > 0)
+    return curves + sway
+
+
+def _trimmed(soil, among, lips, roots, curves):
+    """Shorten strands that would lie over the lips, (N, S, 3)."""
+    for _ in range(7):
+        over = lips[soil.near(curves[:, -1], among)] > LIP
+        curves = np.where(over[:, None, None], roots[:, None] + 0.62 * (curves - roots[:, None]), curves)
+    return curves
+
+
+def _kept_off(soil, among, curves):
+    """Return curves with what lies under the skin lifted out of it."""
+    near = soil.near(curves.reshape(-1, 3), among).reshape(curves.shape[:2])
+    normal = soil.normals[near]
+    depth = ((curves - soil.points[near]) * normal).sum(axis=-1)
+    lift = np.clip(CLEAR - depth, 0, 0.004)
+    lift[:, 0] = 0
+    return curves + normal * lift[..., None]
+
+
+def _facing(count, rng):
+    """Return the way that ribbons look, in their roots' frames: off the skin, turned a little by chance."""
+    return strands.unit(np.concatenate([rng.normal(0, 0.45, (count, 2)), np.ones((count, 1))], axis=1))
+
+
+def _rise(value, low, high):
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)

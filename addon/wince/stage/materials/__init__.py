@@ -1,7 +1,8 @@
 """Shaders of the face and of what it wears: made once, then only numbers change. Each carries its class number and its label AOVs.
 
     base        Recipe, class numbers
-    skin, lashes, eyes, mouth, strands, cloth, glass     RECIPES by name, node TREES, fixed INPUTS, and `tint(materials, person)` each
+    skin, eyes, mouth, strands, cloth, glass     RECIPES by name, node TREES, fixed INPUTS, and `tint(materials, person)` each
+    relief      the bump of skin: pores, lines, folds
 """
 
 import bpy
@@ -10,19 +11,18 @@ import numpy as np
 from ...bridge import version
 from ...bridge.nodes import grow, set_input
 from ..passes import ATTRIBUTES, wanted_aovs
-from . import cloth, eyes, glass, lashes, mouth, skin, strands
+from . import cloth, eyes, glass, mouth, relief, skin, strands  # noqa: F401 -- relief is asked for as materials.relief
 from .base import CLASSES
-from .lashes import LASH, LASH_OPACITY
-from .skin import ALBEDO, BROW
+from .skin import ALBEDO, BROW, SHEEN
 
-__all__ = ["ALBEDO", "BROW", "CLASSES", "LASH", "LASH_OPACITY", "LOOK", "RECIPES", "build", "show_in_solid", "tint"]
+__all__ = ["ALBEDO", "BROW", "CLASSES", "LOOK", "RECIPES", "SHEEN", "build", "show_in_solid", "tint"]
 
 LOOK = "wince_look"                    # ID property of a material: which of RECIPES it is
 BROW_SHOWN = 0.5                       # of the brow's colour in Solid shading, where the whole brow region has one colour
 SCATTER_M = 0.005                      # how far red light travels under skin
 SCATTER_RGB = (1.0, 0.35, 0.18)
 
-ROOMS = (skin, lashes, eyes, mouth, strands, cloth, glass)
+ROOMS = (skin, eyes, mouth, strands, cloth, glass)
 RECIPES = {name: recipe for room in ROOMS for name, recipe in room.RECIPES.items()}
 TREES = {name: tree for room in ROOMS for name, tree in room.TREES.items()}
 INPUTS = {name: values for room in ROOMS for name, values in room.INPUTS.items()}
@@ -58,9 +58,11 @@ def show_in_solid(materials, skin_rgb, brow_rgb, iris_rgb):
     materials   {name of RECIPES: bpy material}; one that is not there is passed over
     """
     skin, brow = np.asarray(skin_rgb), np.asarray(brow_rgb)
-    own = {"skin": skin, "brows": (1 - BROW_SHOWN) * skin + BROW_SHOWN * brow, "lashes": 0.5 * brow, "iris": iris_rgb}
+    own = {"skin": skin, "brows": (1 - BROW_SHOWN) * skin + BROW_SHOWN * brow, "lash_hair": 0.5 * brow, "iris": iris_rgb}
     for name, material in materials.items():
-        material.diffuse_color = (*own.get(name, RECIPES[name].rgb), 1.0)
+        rgba = np.float32([*own.get(name, RECIPES[name].rgb or material.diffuse_color[:3]), 1.0])
+        if not np.array_equal(rgba, np.float32(material.diffuse_color)):
+            material.diffuse_color = rgba
         material.roughness = RECIPES[name].roughness
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...bridge.nodes import set_input
+from ...bridge.nodes import change_input
 
 # Class numbers of seg.png, frozen.
 CLASSES = {"background": 0, "skin": 1, "brows": 2, "lashes": 3, "sclera": 4, "iris": 5, "teeth": 6, "tongue": 7, "hair": 8,
@@ -25,11 +25,11 @@ def set_colour(materials, name, node, identifier, rgb):
     """Set a colour of one material, if it is there and still has that node."""
     found = name in materials and materials[name].node_tree.nodes.get(node)
     if found:
-        set_input(found, identifier, (*rgb, 1.0))
+        change_input(found, identifier, (*rgb, 1.0))
 
 
 def set_value(materials, name, node, identifier, value):
     """Set a number of one material, if it is there and still has that node."""
     found = name in materials and materials[name].node_tree.nodes.get(node)
     if found:
-        set_input(found, identifier, value)
+        change_input(found, identifier, value)

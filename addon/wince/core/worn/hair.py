@@ -1,6 +1,0 @@
-"""Hair of a person."""
-
-
-def make(person):
-    """Return the Piece, or None."""
-    return None

@@ -1,0 +1,134 @@
+"""Strands grown from their roots: combed, parted, falling, lying on the head, cut."""
+
+import numpy as np
+
+from .scalp import WHORL
+from .solid import unit
+from .styles import BROW
+
+STEPS = 26                             # of growing; what is kept is drawn with fewer
+KEEP_OFF = np.array([0.0, -0.150, 0.105]), np.array([0.058, 0.075, 0.105])         # an egg before the face that hair does not enter
+AXIS = np.array([0.0, -0.010, 0.0])                  # of the neck
+BACK = np.array([0.0, 0.110, 0.150])
+DOWN = np.array([0.0, 0.0, -1.0])
+
+
+def ease(x, low, high):
+    """Return 0 below `low`, 1 above `high`, smooth between."""
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def lengths(points, style):
+    """Return how long hair grows at roots (N, 3), metres."""
+    top = ease(points[:, 2], 0.175, 0.222)
+    nape = ease(-points[:, 2], -0.150, -0.090)
+    out = style.top * top + (1 - top) * (style.side + nape * (style.nape - style.side))
+    if style.under:                                                                # beside the parting, as short as the sides
+        out = np.where(points[:, 0] > style.part, np.minimum(out, 1.5 * style.side), out)
+    return out
+
+
+def flow(points, roots, style, side):
+    """Return where strands are bound (N, 3), not of unit length, at points (N, 3) that came from roots (N, 3); side (N,) of the parting."""
+    out = style.whorl * unit(points - WHORL) + style.fall * DOWN + style.back * unit(BACK - points)
+    ahead = ease(-roots[:, 1], 0.050, 0.110) * ease(roots[:, 2], 0.175, 0.205)
+    high = ease(points[:, 2], 0.185, 0.230)
+    if style.part is not None:
+        out = out + (style.split * high * side)[:, None] * np.array([1.0, 0.0, 0.0])
+    if style.gather is not None:
+        out = out + 1.5 * unit(np.array(style.gather) - points)
+    if style.curve and style.hem is not None:
+        low = style.curve * ease(-points[:, 2], -style.hem - 0.075, -style.hem - 0.005)
+        out = out + low[:, None] * unit((AXIS - points) * (1, 1, 0))
+    sign = -side if style.part is None else np.minimum(1, 1.5 - side * 0.5) * np.where(side > 0, -0.4, 1)
+    return out + ahead[:, None] * np.array(style.sweep) * np.stack([sign, np.ones_like(sign), np.ones_like(sign)], axis=-1)
+
+
+def grow(roots, normals, style, solid, rng):
+    """Grow strands.
+
+    roots, normals   (N, 3)
+    style            styles.Style
+    solid            solid.Solid
+    rng              numpy Generator
+    returns          curves (N, STEPS + 1, 3), their lengths (N,), and the lengths to which they are cut (N,), metres
+    """
+    count = len(roots)
+    length = lengths(roots, style) * (1 + 0.10 * rng.standard_normal(count)).clip(0.6, 1.3)
+    step = length / STEPS
+    level = rng.random(count) ** 0.8 * style.layer                                 # where in the coat a strand lies
+    wobble = (0.08 if style.gather else 0.25) * rng.standard_normal((count, 3))
+    offset = roots[:, 0] + 0.004 * rng.standard_normal(count)
+    side = np.where(offset > (style.part or 0.0), 1.0, -1.0)
+    place = roots - 0.0010 * normals
+    heading = unit(flow(roots, roots, style, side) + wobble * 0.6)
+    heading = unit(heading - normals * np.einsum("ni,ni->n", heading, normals)[:, None] * 0.9 + style.lift * normals)
+    curves, away, outward = [place], np.zeros(count), normals
+    for k in range(STEPS):
+        grown = (k + 1) * step
+        rise = level * ease(grown, 0.0, 0.035) * (style.crown + (1 - style.crown) * ease(-place[:, 2], -0.238, -0.165))
+        hold = style.hold * np.clip((away - rise) / 0.012, 0, 1) * (0.25 + 0.75 * ease(place[:, 2], 0.08, 0.16))
+        target = unit(unit(flow(place, roots, style, side) + 0.4 * wobble) - hold[:, None] * outward)
+        heading = unit(heading + np.minimum(1.0, step / style.turn)[:, None] * (target - heading))
+        place, heading, away, outward = _lie(place + heading * step[:, None], heading, rise, solid, style)
+        place = _over_roots(place, roots, normals, grown, style)
+        curves.append(place)
+    curves = np.stack(curves, axis=1)
+    return curves, length, _cut(curves, length, style, rng)
+
+
+def _lie(place, heading, level, solid, style):
+    """Push points out of the body, and out of what lies under them in the coat; they slide on; also how far out they are, and which way."""
+    away, outward = solid.at(place)
+    push = np.clip(level + 0.0012 - away, 0, 0.016)
+    place = place + outward * push[:, None]
+    inward = np.minimum(np.einsum("ni,ni->n", heading, outward), 0) * (push > 0)
+    heading = unit(heading - outward * inward[:, None])
+    return (_open(place, style) if style.opens else place), heading, away + push, outward
+
+
+def _over_roots(place, roots, normals, grown, style):
+    """Keep the first centimetre of strands over the skin at their root, which the grid knows too coarsely."""
+    height = np.einsum("ni,ni->n", place - roots, normals)
+    least = min(0.45, style.lift) * np.minimum(grown, 0.006) * ease(-grown, -0.016, -0.008)
+    return place + normals * np.clip(least - height, 0, 0.004)[:, None]
+
+
+def _open(place, style):
+    """Push points out of the egg before the face, to the sides; a fringe hangs down to where it is cut."""
+    top = 0.200 if style.fringe is None else style.fringe
+    centre, radii = KEEP_OFF
+    away = (place - centre) / radii
+    size = (away * away).sum(axis=1)
+    within = ease(1 - size, 0.0, 0.3) * ease(-place[:, 2], -top, 0.015 - top)
+    x = np.where(place[:, 0] < 0, -1.0, 1.0) * np.sqrt(np.clip(1 - away[:, 1] ** 2 - away[:, 2] ** 2, 0, 1)) * radii[0]
+    aim = np.where(abs(x) > abs(place[:, 0]), x, place[:, 0])
+    front = -0.086 - 0.045 * ease(place[:, 2], 0.140, 0.205)                       # how far ahead a curtain hangs
+    y = place[:, 1] + 0.5 * np.clip(front - place[:, 1], 0, 0.02) * ease(-place[:, 2], -top - 0.005, 0.010 - top)
+    return np.stack([place[:, 0] + within * 0.6 * (aim - place[:, 0]), y, place[:, 2]], axis=-1)
+
+
+def _cut(curves, length, style, rng):
+    """Return the length (N,) at which scissors end each strand."""
+    ragged = style.ragged * np.abs(rng.standard_normal(len(curves)))[:, None]
+    x, y, z = np.moveaxis(curves, -1, 0)
+    window = (0.203 if style.opens and style.fringe is None else style.fringe or BROW) + 0.5 * ragged
+    below = (z < window) & (y < -0.080) & (abs(x) < 0.043 + 0.011 * ease(-z, -0.195, -0.140))    # hair that would hang before the face
+    if style.hem is not None:
+        below |= z < style.hem + ragged
+    if style.gather is not None:
+        below |= ((curves - np.array(style.gather)) ** 2).sum(axis=-1) < 0.012**2
+    below[:, 0] = False
+    first = np.where(below.any(axis=1), below.argmax(axis=1), STEPS)
+    return np.maximum(first / STEPS * length, 0.002)
+
+
+def resample(curves, length, cut, steps):
+    """Return strands (N, steps, 3) cut at `cut` (N,) metres of their `length` (N,)."""
+    last = curves.shape[1] - 1
+    at = np.linspace(0, 1, steps)[None] * np.minimum(cut / length, 1)[:, None] * last
+    low = np.minimum(at.astype(int), last - 1)
+    part = (at - low)[..., None]
+    rows = np.arange(len(curves))[:, None]
+    return curves[rows, low] * (1 - part) + curves[rows, low + 1] * part

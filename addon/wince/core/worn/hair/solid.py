@@ -1,0 +1,70 @@
+"""The body as something that hair lies on: the distance to the average adult's skin on a grid that the pack brings along."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+LOW, HIGH = np.array([-0.21, -0.21, -0.17]), np.array([0.21, 0.15, 0.31])       # metres; hair that leaves the box meets nothing
+CELL = 0.006
+QUANTUM = 1e-4                         # of the pack's distances, metres
+
+
+@dataclass(frozen=True, eq=False)
+class Solid:
+    """Distance to the skin: grid (X, Y, Z, 4) float32, metres outside (negative inside) and its gradient, unit vectors."""
+
+    grid: np.ndarray
+
+    def at(self, points):
+        """Return (distance (N,), outward (N, 3)) at points (N, 3), trilinear; far away outside the grid."""
+        size = np.array(self.grid.shape[:3])
+        place = np.clip((points - LOW) / CELL, 0, size - 1.001)
+        cell = place.astype(np.int32)
+        part = (place - cell).T.astype(np.float32)
+        share = (1 - part, part)
+        flat = self.grid.reshape(-1, 4)
+        first = (cell[:, 0] * size[1] + cell[:, 1]) * size[2] + cell[:, 2]
+        out = np.zeros((len(points), 4), np.float32)
+        for corner in range(8):
+            bits = (corner >> 2 & 1, corner >> 1 & 1, corner & 1)
+            weight = share[bits[0]][0] * share[bits[1]][1] * share[bits[2]][2]
+            out += weight[:, None] * flat[first + (bits[0] * size[1] + bits[1]) * size[2] + bits[2]]
+        return out[:, 0], unit(out[:, 1:])
+
+
+def unit(vectors):
+    """Return vectors (..., 3) at length 1."""
+    return vectors / np.maximum(np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None], 1e-12)
+
+
+def vertex_normals(points, faces):
+    """Return the unit normals (V, 3) of a mesh: points (V, 3), faces (F, 4); zero where there is no face."""
+    a, b, c, d = (points[faces[:, k]] for k in range(4))
+    out = np.zeros_like(points)
+    np.add.at(out, faces, np.cross(c - a, d - b)[:, None])
+    return unit(out)
+
+
+@lru_cache(maxsize=2)
+def of_pack(pack):
+    """Return the Solid of a pack's average adult."""
+    distance = unpacked(pack.body_distance)
+    slope = unit(np.stack(np.gradient(distance), axis=-1))
+    return Solid(np.concatenate([distance[..., None], slope], axis=-1))
+
+
+def packed(distance):
+    """Return distances (X, Y, Z), metres, as a pack holds them: int16 second differences of QUANTUM, which compress well."""
+    out = np.rint(distance / QUANTUM).astype(np.int16)
+    for axis in (2, 2, 1, 1):
+        out = np.diff(out, axis=axis, prepend=np.int16(0))
+    return out
+
+
+def unpacked(differences):
+    """Return the distances (X, Y, Z) float32, metres, that were `packed`."""
+    out = differences
+    for axis in (1, 1, 2, 2):
+        out = np.cumsum(out, axis=axis, dtype=np.int16)
+    return out * np.float32(QUANTUM)

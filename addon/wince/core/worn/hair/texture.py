@@ -1,0 +1,108 @@
+"""What makes strands hair: clumps, waves, curls, coils, frizz, and the ribbons that they are drawn as."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .grow import ease
+from .solid import unit
+
+
+@dataclass(frozen=True)
+class Texture:
+    """How hair winds.
+
+    wave, radius    metres from crest to crest, and of the curl
+    flat            1 in a plane .. 0 a helix
+    clump           share of the way that tips go to the middle of their clump
+    together        strands of a clump
+    frizz           metres that strands stray, ten centimetres from the root
+    volume, shrink  times the thickness of the coat, and the length
+    per_turn        points of a strand
+    """
+
+    wave: float
+    radius: float
+    flat: float
+    clump: float
+    together: int
+    frizz: float
+    volume: float
+    shrink: float
+    per_turn: float
+
+
+TEXTURES = {
+    "straight": Texture(0.120, 0.0014, 0.6, 0.45, 14, 0.0010, 1.0, 1.0, 3),
+    "wavy": Texture(0.068, 0.0060, 0.55, 0.70, 24, 0.0013, 1.2, 0.95, 5),
+    "curly": Texture(0.042, 0.0085, 0.1, 0.85, 26, 0.0014, 1.5, 0.85, 6),
+    "coily": Texture(0.016, 0.0040, 0.0, 0.62, 10, 0.0026, 2.1, 0.70, 5),
+}
+
+
+def clump(curves, roots, share, together, rng):
+    """Pull strands (N, S, 3) by `share` (N,) to the middle strand of their clump, most at the tip; returns (curves, clump (N,) of each)."""
+    count, steps, _ = curves.shape
+    centres = rng.choice(count, max(1, count // together), replace=False)
+    way = np.concatenate([roots + 0.0015 * rng.standard_normal(roots.shape), 0.7 * curves[:, steps // 2]], axis=1)
+    of = nearest(way, way[centres])
+    t = np.linspace(0, 1, steps)[None, :, None] ** 0.8
+    pull = (share * (0.35 + 0.65 * rng.random(count)))[:, None, None] * t
+    return curves + pull * (curves[centres][of] - curves), of
+
+
+def nearest(points, others):
+    """Return for each of points (N, D) the index of the nearest of others (M, D)."""
+    a, b = points.astype(np.float32), others.astype(np.float32)
+    half = 0.5 * (b * b).sum(axis=1)
+    return np.concatenate([(part @ b.T - half).argmax(axis=1) for part in np.array_split(a, max(1, len(a) // 2000))])
+
+
+def frames(curves, outward):
+    """Return (tangent, normal, across) of strands (N, S, 3), unit vectors; normals as near to `outward` (N, S, 3) as can be."""
+    tangent = unit(np.gradient(curves, axis=1))
+    across = unit(np.cross(tangent, outward))
+    return tangent, np.cross(across, tangent), across
+
+
+def curl(curves, outward, of, texture, length, rng):
+    """Wind strands (N, S, 3) of clumps `of` (N,) about themselves, as long as `length` (N,) metres."""
+    count, steps, _ = curves.shape
+    _, normal, across = frames(curves, outward)
+    along = length[:, None] * np.linspace(0, 1, steps)
+    clumps = of.max() + 1
+    own = rng.random((3, count))
+    shared = rng.random((3, clumps))[:, of]
+    wave = texture.wave * (0.75 + 0.5 * (0.94 * shared[0] + 0.06 * own[0]))
+    phase = 2 * np.pi * (shared[1] + 0.06 * own[1])[:, None] + 2 * np.pi * along / wave[:, None]
+    radius = (texture.radius * (0.6 + 0.6 * shared[2] + 0.2 * own[2]))[:, None] * ease(along, 0.0, 1.2 * texture.wave)
+    radius = radius * np.minimum(1, length / (0.8 * texture.wave))[:, None]
+    turn = np.where(shared[0] > 0.5, 1.0, -1.0)[:, None]
+    return curves + (radius * np.sin(phase) * turn)[..., None] * across + (radius * (1 - texture.flat) * np.cos(phase))[..., None] * normal
+
+
+def stray(curves, amount, length, rng):
+    """Let strands (N, S, 3) stray smoothly, some far (flyaways), by `amount` metres at 10 cm from the root."""
+    count, steps, _ = curves.shape
+    along = length[:, None] * np.linspace(0, 1, steps)
+    way = rng.standard_normal((3, count, 1, 3)) * np.where(rng.random(count) < 0.02, 2.5, 1.0)[:, None, None]
+    waves = sum(way[k] * np.sin((k + 1) * 40.0 * along + 6.28 * rng.random(count)[:, None])[..., None] / (k + 1) for k in range(3))
+    return curves + amount * waves * ease(along, 0.0, 0.10)[..., None] ** 0.5
+
+
+def ribbons(curves, outward, width, rng):
+    """Return what ribbons need.
+
+    curves, outward   (N, S, 3)
+    width             (N,) metres at the root
+    returns           half (N, S, 3) from the middle to an edge; shading normals (N, S, 2, 3): round across a strand, like the head along it
+    """
+    count, steps, _ = curves.shape
+    _, normal, across = frames(curves, outward)
+    twist = (0.9 * (rng.random(count) - 0.5))[:, None, None]
+    t = np.linspace(0, 1, steps)[None, :, None]
+    size = (width * (0.75 + 0.5 * rng.random(count)))[:, None, None] * (1 - 0.8 * t**4) * 0.5
+    half = size * (np.cos(twist) * across + np.sin(twist) * normal)
+    tilt = (0.3 * (rng.random(count) - 0.5))[:, None, None]
+    shading = np.stack([np.cos(tilt + s) * normal + np.sin(tilt + s) * across for s in (-0.2, 0.2)], axis=2)
+    return half, shading

@@ -1,0 +1,110 @@
+"""The painted skin of a face: its albedo picture as a Blender image in the skin's materials, made anew only when it would be another.
+
+The picture is ours while it says so; one that an artist, or a painter of textures, has put into the node "picture" stays, and is measured.
+"""
+
+import hashlib
+
+import bpy
+import numpy as np
+
+from ..bridge import pictures
+from ..core import colour
+from ..core.skin import paint as skin
+from ..core.skin import pores
+from .materials.skin import PICTURE, PORES
+
+PAINTED, RELIEF = "wince_skin", "wince_pores"             # ID properties of images: what a picture was painted by; the pores' version
+WEARERS = ("skin", "brows")
+FINE = 1 << 14                         # steps of the table of display values
+
+
+def wear(materials, person, name):
+    """Give a face's materials its painted skin and the pores.
+
+    materials   {name of RECIPES: bpy material}; one that is not there, or has lost the node, is passed over
+    person      core.face.Person
+    name        of a new image
+    """
+    nodes = nodes_of(materials, PICTURE)
+    wanted = hashlib.sha256(skin.key(person).encode()).hexdigest()
+    stale = [node for node in nodes if node.image is None or node.image.get(PAINTED, wanted) != wanted]
+    if stale:
+        gone, fresh = {node.image for node in stale}, new_picture(person, name)
+        fresh[PAINTED] = wanted
+        for node in stale:
+            node.image = fresh
+        _drop(gone)
+        fresh.name = name
+    for node in nodes_of(materials, PORES):
+        node.image = node.image or _pores()
+
+
+def take_off(materials):
+    """Take a painted skin off a face's materials; an artist's own stays."""
+    nodes = [node for node in nodes_of(materials, PICTURE) if node.image is not None and PAINTED in node.image]
+    gone = {node.image for node in nodes}
+    for node in nodes:
+        node.image = None
+    _drop(gone)
+
+
+def picture_of(materials):
+    """Return the image that a face's skin shows, None where there is none."""
+    return next((node.image for node in nodes_of(materials, PICTURE)), None)
+
+
+def measured(materials, person):
+    """Return the facts of the picture that a face's skin shows, whoever painted it, see `core.skin.tone.facts`; None without one."""
+    image = picture_of(materials)
+    if image is None or not len(image.pixels):
+        return None
+    shown = _square(pictures.read(image))
+    return skin.measured(person, shown if image.is_float else colour.decode(shown))
+
+
+def new_picture(person, name, size=skin.SIZE):
+    """Return a new image of a person's skin, sRGB, packed."""
+    return pictures.new(name, eight_bit(skin.albedo(person, size)))
+
+
+def eight_bit(linear):
+    """Return linear colours (..., 3) 0..1 as display values (..., 3) uint8 by the sRGB curve."""
+    table = np.round(colour.encode(np.linspace(0, 1, FINE + 1)) * 255).astype(np.uint8)
+    return table[np.round(linear * FINE).astype(np.uint16)]
+
+
+def nodes_of(materials, name):
+    """Return the nodes of one name in the skin's materials."""
+    trees = [materials[wearer].node_tree for wearer in WEARERS if wearer in materials]
+    return [tree.nodes[name] for tree in trees if name in tree.nodes]
+
+
+def _drop(images):
+    """Remove images that nothing shows any more."""
+    for image in images:
+        if image is not None and not image.users:
+            bpy.data.images.remove(image)
+
+
+def _pores():
+    """Return the file's image of the pores, made when it is not there."""
+    found = (image for image in bpy.data.images if image.get(RELIEF) == pores.VERSION and image.library is None)
+    return next(found, None) or _new_pores()
+
+
+def _new_pores():
+    heights = np.round(pores.height() * 255).astype(np.uint8)
+    image = pictures.new("wince pores", np.repeat(heights[..., None], 3, axis=2), data=True)
+    image[RELIEF] = pores.VERSION
+    return image
+
+
+def _square(shown):
+    """Return a picture as a square one, by its nearest pixels, so that it can be measured on the atlas; row 0 at v = 0."""
+    rows, columns = shown.shape[:2]
+    size = min(rows, skin.SIZE)
+    if rows == columns == size:
+        return shown
+    at = (np.arange(size) + 0.5) / size
+    return shown[(at * rows).astype(int)[:, None], (at * columns).astype(int)[None]]

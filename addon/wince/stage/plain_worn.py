@@ -1,0 +1,144 @@
+"""What a face wears, as other programs take it: card meshes in one colour, skinned to the bones, with the face's own morph targets.
+
+Strands are thinned to what real-time renderers hold, and widened so that they cover as much.
+"""
+
+import bpy
+import numpy as np
+
+from ..bridge import follow, mesh, version
+from ..bridge.nodes import grow, set_input
+from ..core import colour
+from ..core.worn import binding, melanin
+from ..core.worn.strands import STRAND
+from . import materials
+from .wardrobe import materials_of
+
+LEFT = ("tears",)                      # kinds that other programs do not show: a film of water
+POINTS = {"hair": 40_000, "facial_hair": 12_000, "brows": 6_000, "lashes": 4_000}         # most vertices of a kind
+LENS_ALPHA = 0.12
+SURFACE = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})}
+LINKS = [("surface", "BSDF", "output", "Surface")]
+
+
+def copies(face, neutral, targets, bones, collection, name_of):
+    """Make the plain copies of what a face wears.
+
+    face        RiggedFace
+    neutral     (V, 3) the face's mesh at rest, metres
+    targets     {name: (V, 3) displacement at 1, metres}
+    bones       armature object that they are skinned to
+    collection  where to put them
+    name_of     function: object -> its name in the file
+    """
+    plain = {}
+    for kind, source in face.worn.items():
+        if kind in LEFT or not len(source.data.polygons):
+            continue
+        cards = _Cards(source.data, POINTS.get(kind))
+        obj = bpy.data.objects.new(name_of(source), _mesh(name_of(source), source.data, cards))
+        collection.objects.link(obj)
+        _dress(obj, face, source, plain)
+        _hang(obj, face, source, cards, bones)
+        if follow.modifier_of(source) is not None:
+            _follow(obj, cards, neutral, targets)
+
+
+class _Cards:
+    """The arrays of a worn mesh, thinned: keep (N,) vertices of the source, points, faces, uv, slots, tied (Binding or None)."""
+
+    def __init__(self, data, most):
+        points, faces, uv, slots = mesh.geometry(data)
+        keep, widen = _kept(data, len(points), most)
+        place = np.full(len(points), -1)
+        place[keep] = np.arange(len(keep))
+        whole = (place[faces] >= 0).all(axis=1)
+        self.keep, self.points, self.faces = keep, points[keep].astype(float), place[faces[whole]]
+        self.uv, self.slots = uv[whole], slots[whole]
+        self.tied = follow.read(data)
+        if self.tied is not None:
+            self.tied = binding.Binding(self.tied.corners[keep], _widened(self.tied.local[keep], widen))
+        self.points = _widened(self.points, widen)
+
+
+def _kept(data, count, most):
+    """Return the vertices (N,) of the strands that stay, and by how much they are widened: 1 for what is no strand or few enough."""
+    if most is None or count <= most or STRAND not in data.attributes:
+        return np.arange(count), 1.0
+    strand = mesh.get_attribute(data, STRAND)
+    number = np.concatenate([[0], np.cumsum(np.diff(strand) != 0)])
+    every = int(np.ceil(count / most))
+    return np.flatnonzero(number % every == 0), float(every) ** 0.7
+
+
+def _widened(points, by):
+    """Return ribbons' points (N, 3), which come in pairs, drawn apart."""
+    if by == 1.0:
+        return points
+    pairs = points.reshape(-1, 2, 3)
+    middle = pairs.mean(axis=1, keepdims=True)
+    return (middle + by * (pairs - middle)).reshape(-1, 3)
+
+
+def _mesh(name, source, cards):
+    uv_faces = np.arange(cards.faces.size).reshape(cards.faces.shape)
+    data = mesh.new(name, cards.points, cards.faces, cards.uv.reshape(-1, 2), uv_faces, cards.slots)
+    for material in source.materials:
+        data.materials.append(material)
+    return data
+
+
+def _dress(obj, face, source, plain):
+    """Put plain materials in the place of ours, one for all that wear it; `plain` {name: material} is filled."""
+    own = materials_of(face)
+    for slot, worn in enumerate(source.data.materials):
+        name = worn.get(materials.LOOK) if worn else None
+        if name in own:
+            if name not in plain:
+                plain[name] = _plain(name, colour_of(face.person.identity, name))
+            obj.data.materials[slot] = plain[name]
+
+
+def colour_of(who, name):
+    """Return the one linear colour (3,) that a worn material of an identity has, name of stage.materials.RECIPES."""
+    if name in melanin.PACES:
+        return melanin.mean_rgb(who, name) * (0.3 if name == "lash_hair" else 1.0)
+    given = {"cloth": who.look.clothes.colour, "frame": who.look.glasses.colour}
+    fixed = materials.RECIPES[name].rgb
+    return colour.decode(given[name]) if name in given else (fixed or (0.8, 0.8, 0.8))
+
+
+def _plain(name, rgb):
+    material = bpy.data.materials.new(name)
+    nodes = grow(version.use_nodes(material), SURFACE, LINKS)
+    set_input(nodes["surface"], "Base Color", (*map(float, rgb), 1.0))
+    set_input(nodes["surface"], "Roughness", materials.RECIPES[name].roughness)
+    if name == "lens":
+        set_input(nodes["surface"], "Alpha", LENS_ALPHA)
+    return material
+
+
+def _hang(obj, face, source, cards, bones):
+    """Skin a copy to the bones: what follows the head to `head`, what follows the skin as its skin is."""
+    obj.parent = bones
+    skin = obj.modifiers.new("Armature", "ARMATURE")
+    skin.object = bones
+    held = np.zeros((len(cards.points), 2))
+    held[:, 1] = 1.0
+    if follow.modifier_of(source) is not None:
+        held = face.person.pack.head_weight.astype(float)[cards.tied.corners].mean(axis=1)
+    for bone, weights in {"root": 1 - held.sum(axis=1), "neck": held[:, 0], "head": held[:, 1]}.items():
+        group, steps = obj.vertex_groups.new(name=bone), np.rint(weights * 255)
+        for step in np.unique(steps[steps > 0]):
+            group.add(np.flatnonzero(steps == step).tolist(), float(step / 255), "REPLACE")
+
+
+def _follow(obj, cards, neutral, targets):
+    """Put a copy on the mesh that is exported, which is not subdivided, and give it the face's targets."""
+    place = binding.place(cards.tied, neutral)
+    mesh.set_positions(obj.data, place)
+    obj.shape_key_add(name="Basis", from_mix=False)
+    for name, delta in targets.items():
+        block = obj.shape_key_add(name=name, from_mix=False)
+        block.value = 0.0                                 # from 5.0 on a new key stands at 1
+        mesh.set_key(block, binding.place(cards.tied, neutral + delta))

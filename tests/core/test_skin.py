@@ -1,0 +1,156 @@
+"""The painted skin: its tone is exact, its layers are where they belong, and nothing about a person's shape changes it."""
+
+import hashlib
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from wince.core import colour, identity
+from wince.core.skin import areas, ground, hairs, layers, marks, noise, paint, pores
+
+SIZE = 192
+
+
+@pytest.fixture(scope="module")
+def someone(pack, draw):
+    """Return a person without shapes, looks changed: someone(number, age=..., skin={...}, facial_hair={...})."""
+    def make(number=0, group="White", look=None, **changes):
+        who = replace(draw(number, groups=(group,)), **changes)
+        for part, values in (look or {}).items():
+            who = identity.with_look(who, part, **values)
+        return SimpleNamespace(identity=who, pack=pack)
+    return make
+
+
+def mean_lab(person, rgb, where):
+    """Return the mean Lab of a picture where a weight (N,) is."""
+    return colour.to_lab(where @ rgb.reshape(-1, 3).astype(float) / where.sum())
+
+
+def test_two_hundred_people_have_the_tone_they_ask_for(pack, draw):
+    asked, got = [], []
+    for number in range(200):
+        person = SimpleNamespace(identity=draw(number), pack=pack)
+        got.append(paint.measured(person, paint.albedo(person, 96))["lab"])
+        asked.append(person.identity.skin_lab)
+    apart = colour.difference(asked, got)
+    assert apart.max() <= 1, f"number {apart.argmax()}: asked {asked[apart.argmax()]}, got {got[apart.argmax()]}"
+
+
+@pytest.mark.parametrize("skin_lab", [(80, 5, 8), (25, 5, 8), (25, 20, 28), (80, 20, 28)])
+def test_tones_at_the_ends_are_reached(someone, skin_lab):
+    for age in (20.0, 92.0):
+        person = someone(skin_lab=skin_lab, age=age)
+        found = paint.measured(person, paint.albedo(person, SIZE))["lab"]
+        assert colour.difference(np.clip(colour.to_lab(np.clip(colour.from_lab(skin_lab), 0.004, 0.92)), -99, 99), found) <= 1
+
+
+def test_a_picture_is_the_same_every_time_and_another_for_another_person(someone):
+    one, again, other = (paint.albedo(person, SIZE) for person in (someone(3), someone(3), someone(4)))
+    assert hashlib.sha256(one.tobytes()).digest() == hashlib.sha256(again.tobytes()).digest()
+    assert np.abs(one - other).max() > 0.05
+    assert one.dtype == np.float32 and one.shape == (SIZE, SIZE, 3) and one.min() >= paint.LOWEST and one.max() <= paint.HIGHEST
+
+
+def test_shapes_iris_and_clothes_change_no_skin(someone):
+    plain = someone(5)
+    who = identity.with_look(identity.with_shapes(plain.identity, {"nose-hump": 0.5}), "clothes", kind="gown")
+    other = SimpleNamespace(identity=replace(who, iris="grey"), pack=plain.pack)
+    assert paint.key(plain) == paint.key(other)
+    for change in ({"age": 44.0}, {"skin_lab": (50, 10, 15)}, {"gender": 0.5}):
+        assert paint.key(SimpleNamespace(identity=replace(plain.identity, **change), pack=plain.pack)) != paint.key(plain)
+    assert paint.key(someone(5, look={"skin": {"freckles": 0.9}})) != paint.key(plain)
+
+
+@pytest.mark.parametrize(("group", "redder"), [("White", 4.0), ("Black", 0.3)])
+def test_lips_nose_cheeks_and_lids_are_redder_than_the_forehead(someone, pack, group, redder):
+    person, here = someone(2, group, age=30.0, gender=0.1), ground.of(pack, SIZE)
+    rgb = paint.albedo(person, SIZE)
+    forehead = mean_lab(person, rgb, here.forehead)
+    assert mean_lab(person, rgb, here.lip * (1 - here.wet))[1] > forehead[1] + redder
+    for name in ("nose_tip", "cheek", "auricle"):
+        assert mean_lab(person, rgb, here.maps[name] * (1 - here.lip))[1] > forehead[1]
+    assert mean_lab(person, rgb, here.trough)[0] < forehead[0]
+
+
+def test_the_lips_have_an_edge_of_a_millimetre(pack):
+    """From red to skin within 1.2 mm on the midline, above and below."""
+    here = ground.of(pack, 1024)
+    middle = (np.abs(here.x) < 0.4) & (here.exterior > 0.9) & (here.y < 40)
+    for side in (here.upper > 0.5, here.upper < 0.5):
+        edge = here.z[middle & side & (here.lip > 0.08) & (here.lip < 0.92)]
+        assert len(edge) and np.ptp(edge) < 1.2
+
+
+def test_more_freckles_move_none(someone, pack):
+    few, many = (layers.melanin(someone(1, skin_lab=(70, 10, 14), age=25.0, look={"skin": {"freckles": much, "moles": 0.0}}).identity,
+                                ground.of(pack, SIZE), paint.draws) for much in (0.3, 0.9))
+    none = layers.melanin(someone(1, skin_lab=(70, 10, 14), age=25.0, look={"skin": {"freckles": 0.0, "moles": 0.0}}).identity,
+                          ground.of(pack, SIZE), paint.draws)
+    assert (few - none > 0.05).sum() > 20 and (many - none > 0.05).sum() > 1.5 * (few - none > 0.05).sum()
+    assert (many >= few - 1e-5).all()
+
+
+def test_old_skin_has_spots_and_young_has_none(someone, pack):
+    here = ground.of(pack, SIZE)
+
+    def spotted(age):
+        people = [someone(1, age=age, look={"skin": {"spots": much}}).identity for much in (0.0, 0.8)]
+        bare, full = (layers.melanin(who, here, paint.draws) for who in people)
+        return int((full - bare > 0.1).sum())
+    assert spotted(30.0) == 0 < 10 < spotted(60.0) < spotted(85.0)
+
+
+def test_a_shaved_beard_is_a_shadow_where_beards_grow(someone, pack):
+    here = ground.of(pack, SIZE)
+    looks = [{"facial_hair": {"style": "none", "shadow": much}, "hair": {"colour": "black"}} for much in (0.0, 0.9)]
+    smooth_, shaved = (paint.albedo(someone(1, gender=0.95, age=30.0, look=look), SIZE) for look in looks)
+    chin, brow = here.beard * here.chin * (1 - here.lip), here.forehead
+    assert mean_lab(None, shaved, chin)[0] < mean_lab(None, smooth_, chin)[0] - 4
+    assert mean_lab(None, shaved, brow)[0] > mean_lab(None, smooth_, brow)[0] - 1
+    assert hairs.shadow(someone(1, gender=0.05, look={"facial_hair": {"style": "full_beard", "shadow": 1.0}}).identity) == 0
+
+
+def test_beard_and_scalp_are_where_hair_grows(pack):
+    points, beard, scalp = areas.frontal(pack), areas.beard_area(pack), areas.scalp_area(pack)
+    spots = {"chin": (0, -95), "moustache": (10, -52), "cheek": (32, -25), "forehead": (0, 40), "nose": (0, -30)}
+
+    def at(values, spot):
+        near = np.hypot(np.abs(points[:, 0]) - spots[spot][0], points[:, 2] - spots[spot][1]) + 0.5 * np.maximum(points[:, 1], 0)
+        return values[near.argmin()]
+    assert min(at(beard, spot) for spot in ("chin", "moustache")) > 0.9
+    assert max(at(beard, spot) for spot in ("cheek", "forehead", "nose")) == 0
+    assert scalp[points[:, 2].argmax()] == 1 and all(at(scalp, spot) == 0 for spot in spots)
+    for area in (beard, scalp):
+        assert area.shape == (len(pack.base),) and area.min() >= 0 and area.max() <= 1 and not area[~pack.exterior].any()
+        assert not (beard * areas.lips(pack)).max() > 0.3
+
+
+def test_left_and_right_grow_alike(pack):
+    points = areas.frontal(pack)
+    for area in (areas.beard_area(pack), areas.scalp_area(pack)):
+        left, right = (area[side * points[:, 0] > 1].sum() for side in (1, -1))
+        assert left == pytest.approx(right, rel=0.02)
+
+
+def test_noise_repeats_without_a_seam():
+    for picture in (noise.band(64, 12), pores.height(128), noise.dots(64, 6, 0.8)):
+        inside = np.abs(np.diff(picture, axis=0)).mean()
+        assert np.abs(picture[0] - picture[-1]).mean() < 1.4 * inside
+    field = noise.band(64, 12)
+    assert abs(field.mean()) < 1e-5 and field.std() == pytest.approx(1, abs=1e-4)
+
+
+def test_a_dot_is_where_it_is_put():
+    picture = np.zeros(32 * 32, np.float32)
+    marks.stamp(picture, 32, np.array([[10.0, 20.0]]), np.array([2.0]), np.array([0.8]))
+    picture = picture.reshape(32, 32)
+    assert np.unravel_index(picture.argmax(), picture.shape) == (10, 20)
+    assert picture[10, 20] == pytest.approx(0.8) and picture[12, 20] == pytest.approx(0.4) and picture[0, 0] == 0
+
+
+def test_pores_are_heights_and_always_the_same():
+    one, again = pores.height(128), pores.height(128)
+    assert (one == again).all() and one.min() == 0 and one.max() == 1 and 0.3 < one.mean() < 0.8
