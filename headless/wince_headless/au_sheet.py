@@ -153,20 +153,21 @@ class Shown:
 
 
 def draw(dataset, number, place, size=160):
-    """Return the page of one AU as a Pillow image: a row per person, A to E, each face over its map of millimetres.
+    """Return the page of one AU as a Pillow image: a row per person, neutral and A to E, each face over its map of millimetres.
 
     dataset   Dataset that `job` made; place: of the AU among the job's; size: pixels of a face
     """
     model, who = face.FaceModel(pack.load()), dataset.identities()
     high = 2 * size + CAPTION
-    sheet = Image.new("RGB", (2 * MARGIN + NAME + len(LETTERS) * (size + GAP), 3 * MARGIN + len(who) * (high + GAP)), PAPER)
+    columns = ("neutral", *LETTERS)
+    sheet = Image.new("RGB", (2 * MARGIN + NAME + len(columns) * (size + GAP), 3 * MARGIN + len(who) * (high + GAP)), PAPER)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-    pen.text((MARGIN, MARGIN // 2), f"{au_bands.title(number)}, A to E, with the peak of the exterior skin's motion", INK, font)
+    pen.text((MARGIN, MARGIN // 2), f"{au_bands.title(number)}, neutral and A to E, with the peak of the exterior skin's motion", INK, font)
     for row, one in enumerate(who):
         y = 2 * MARGIN + row * (high + GAP)
         person, shown = _row(dataset, model, one, place)
         pen.text((MARGIN, y), f"{one}\n{person.identity.group}\nage {person.identity.age:g}", INK, font)
-        for letter, cell, x in zip(LETTERS, shown, range(MARGIN + NAME, sheet.width, size + GAP)):
+        for letter, cell, x in zip(columns, shown, range(MARGIN + NAME, sheet.width, size + GAP)):
             sheet.paste(_face(cell.photo, size), (x, y))
             sheet.paste(_face(cell.heat, size), (x, y + size))
             pen.text((x, y + 2 * size + 2), f"{letter}  {cell.peak_mm:.1f} mm", QUIET, font)
@@ -180,11 +181,12 @@ def _face(image, size):
 
 
 def _row(dataset, model, who, place):
-    """Return (Person, the five Shown) of one AU on one person; e00 is the neutral face."""
+    """Return (Person, the six Shown) of one AU on one person; e00, the neutral face, is the first."""
     records = {record["expression"]: record for record in dataset.records(who)}
     person = model.person(identity.read(layout.identity_path(dataset.folder, f"{who}/e00/frontal")))
     first = 1 + len(LETTERS) * place
-    return person, [_shown(dataset, person, records[layout.expression_name(first + k)]) for k in range(len(LETTERS))]
+    shown = [0, *range(first, first + len(LETTERS))]
+    return person, [_shown(dataset, person, records[layout.expression_name(k)]) for k in shown]
 
 
 def _shown(dataset, person, record):

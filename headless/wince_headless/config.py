@@ -21,6 +21,7 @@ KINDS_OF_VALUE = {                  # the first word of a pydantic error type ->
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 SECTIONS = {
     "people": spec.People, "expressions": spec.Expressions, "cameras": spec.Camera, "lighting": spec.Lighting, "render": spec.Render,
+    "people.looks": spec.Looks,
 }
 
 
@@ -94,6 +95,8 @@ class Document:
         keys = tuple(int(k) if k.isdigit() else k for k in dotted.strip().split("."))
         if not equals or "" in keys:
             raise WinceError(f"--set {text!r}: write it as key=value, for example --set render.samples=32")
+        if keys[:3] == ("people", "fixed", "look"):             # what a twin has otherwise is one key: look.hair.style
+            keys = (*keys[:2], ".".join(map(str, keys[2:])))
         try:
             parsed = yaml.load(value, Loader=_Loader)
         except yaml.YAMLError:
@@ -201,5 +204,5 @@ def _sentence(path, items):
 
 def _keys_beside(path):
     """Return the keys that are allowed where a path ends."""
-    owner = SECTIONS.get(path[0], spec.Job) if len(path) > 1 else spec.Job
-    return list(owner.__dataclass_fields__)
+    parents = ".".join(key for key in path[:-1] if isinstance(key, str))         # `cameras.0.yaw` stands in `cameras`
+    return list(SECTIONS.get(parents, spec.Job).__dataclass_fields__)

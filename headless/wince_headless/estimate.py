@@ -16,7 +16,9 @@ BYTES_PER_PIXEL = {             # of PNGs as they come out; depth and after only
 }
 ALWAYS = ("rgb", "seg", "heat", "coverage")
 RECORD_BYTES, EXPRESSION_BYTES = 13_500, 9_000
-CORE_SECONDS = {"view": 0.3, "sample": 0.75, "oidn": 9.0}       # per view; per megapixel and sample; per megapixel
+CORE_SECONDS = {"view": 0.3, "sample": 0.75, "oidn": 9.0}       # of a plain face: per view; per megapixel and sample; per megapixel
+FULL_LOOK = 1.9                                                 # how many times a plain face's view one with hair, clothes and skin costs
+BUILD_SECONDS = {"first": 3.0, "person": 1.0}                   # Blender and the first face; each person; on one core, whatever there are
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,10 @@ def estimate(job, orders):
     left = len(samples) - present
     pixels = _pixels(job)
     cores = job.render.threads * orders.workers or os.cpu_count() or 1
-    result = Estimate(len({s.person for s in samples}), len(samples), present, round(left * _view_bytes(job, pixels)),
-                      left * _view_seconds(job, pixels) / cores, cores)
+    people = len({sample.person for sample in samples})
+    building = _building_seconds(people * left / max(len(samples), 1), orders.workers)
+    result = Estimate(people, len(samples), present, round(left * _view_bytes(job, pixels)),
+                      left * _view_seconds(job, pixels) / cores + building, cores)
     _refuse_full_disk(result, orders.out)
     return result
 
@@ -70,7 +74,13 @@ def _view_bytes(job, pixels):
 
 def _view_seconds(job, pixels):
     denoise = CORE_SECONDS["oidn"] if job.render.denoiser != "none" else 0
-    return CORE_SECONDS["view"] + pixels / 1e6 * (CORE_SECONDS["sample"] * job.render.samples + denoise)
+    plain = CORE_SECONDS["view"] + pixels / 1e6 * (CORE_SECONDS["sample"] * job.render.samples + denoise)
+    return plain * (1.0 if job.render.look == "plain" else FULL_LOOK)
+
+
+def _building_seconds(people, workers):
+    """Return the seconds that it takes to build people, workers beside one another; none where nothing is left."""
+    return BUILD_SECONDS["first"] + BUILD_SECONDS["person"] * people / max(workers, 1) if people else 0.0
 
 
 def _refuse_full_disk(result, out):

@@ -9,11 +9,11 @@ pytest.importorskip("bpy")
 
 from wince.bridge import face as faces
 from wince.bridge import mesh
-from wince.core import identity, rig, targets
+from wince.core import colour, identity, rig, targets
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.arkit import ARKIT_NAMES
 from wince.job import glb
-from wince.stage import plain_copy
+from wince.stage import dress, eye_texture, plain_copy
 
 
 @pytest.fixture
@@ -196,3 +196,16 @@ def test_the_texture_is_called_after_the_face(addon, face):
     face.mesh_object.name = "Anna"
     with plain_copy.copy_of(face, {}, addon.context.scene):
         assert "Anna Skin" in addon.data.images
+
+
+def test_eyes_have_a_black_pupil_in_an_iris_of_their_colour(addon, face):
+    who = identity.edited(face.person.identity, iris="blue")
+    dress.become(face, who)
+    shown = colour.decode(eye_texture.picture(face.person, 256))
+    middle, white = shown[125:131, 125:131], shown[128, 30]
+    ring = shown[128, 128 + 11:128 + 15].mean(axis=0)
+    assert middle.max() < 0.02 and white.min() > 0.25 and ring[2] > 1.5 * ring[0] and ring.min() > 0.05
+    with plain_copy.copy_of(face, {}, addon.context.scene) as (_, skin):
+        eye = next(obj for obj in skin.parent.children if obj.parent_bone == "eye.L")
+        images = {m.node_tree.nodes["texture"].image.name for m in eye.data.materials}
+        assert images == {f"{face.mesh_object.name.removeprefix(plain_copy.NAME).strip()} Eyes"}

@@ -56,3 +56,42 @@ def test_another_look_keeps_who_it_is(addon, face):
     assert addon.ops.wince.another_look() == {"FINISHED"}
     after = who(face)
     assert after.look != before.look and (after.shapes, after.skin_lab, after.age) == (before.shapes, before.skin_lab, before.age)
+
+
+def test_looks_are_stepped_through_forward_and_back(addon, face):
+    first, step = who(face).look, addon.ops.wince.another_look
+    step(step=1)
+    other = who(face).look
+    assert tuple(face.armature["wince_look_number"]) == (other.seed, 4) and other != first
+    step(step=0)
+    assert who(face).look == other
+    step(step=-1)
+    assert who(face).look == first
+    step(step=-1)
+    step(step=2)
+    assert who(face).look == other
+
+
+def test_a_look_that_was_edited_comes_back_as_it_was(addon, face):
+    face.armature.wince_looks.glasses_kind = "round"
+    edited = who(face).look
+    addon.ops.wince.another_look(step=2)
+    addon.ops.wince.another_look(step=-2)
+    assert who(face).look == edited
+
+
+def test_another_person_begins_with_a_look_of_their_own(addon, face):
+    addon.ops.wince.another_look(step=5)
+    addon.ops.wince.another_person()
+    begun = who(face).look
+    addon.ops.wince.another_look()
+    assert face.armature["wince_look_number"][1] == 5, "the person of seed 4"
+    addon.ops.wince.another_look(step=-1)
+    assert who(face).look == begun
+
+
+def test_there_is_no_look_before_the_first(addon, face):
+    before = who(face)
+    with pytest.raises(RuntimeError, match="has look 3, and looks begin at 0"):
+        addon.ops.wince.another_look(step=-4)
+    assert who(face) == before

@@ -72,7 +72,10 @@ def test_the_sheet_of_one_action_unit(tmp_path):
     page, = au_sheet.render(tmp_path / "out", (4,), size=64, samples=1, plain=True)
     with Image.open(page) as image:
         pixels = np.asarray(image.convert("RGB"), float)
-    assert page.name == "AU04.png" and pixels.shape[0] > 6 * 64 and pixels.shape[1] > 5 * 64
-    top, left, high = 2 * au_sheet.MARGIN, au_sheet.MARGIN + au_sheet.NAME + 4 * (64 + au_sheet.GAP), 64
+    assert page.name == "AU04.png" and pixels.shape[0] > 6 * 64 and pixels.shape[1] > 6 * 64
+    top, left, high = 2 * au_sheet.MARGIN, au_sheet.MARGIN + au_sheet.NAME + 5 * (64 + au_sheet.GAP), 64
     photo, heat = (pixels[y:y + high, left:left + high] for y in (top, top + high))
     assert np.ptp(photo) > 60 and np.ptp(heat, axis=2).max() > np.ptp(photo, axis=2).max()
+    first = au_sheet.MARGIN + au_sheet.NAME
+    neutral, still = (pixels[y:y + high, first:first + high] for y in (top, top + high))
+    assert np.ptp(neutral) > 60 and np.ptp(still, axis=2).max() < 5, "the neutral comes first, and nothing moves in it"

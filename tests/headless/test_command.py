@@ -112,6 +112,9 @@ def test_the_estimate_grows_with_pixels_samples_and_people():
         return estimate.estimate(spec.Job(render=spec.Render(**render)), launch.Orders(Path("out")))
     assert cost(resolution=(512, 512)).size > cost(resolution=(256, 256)).size
     assert cost(samples=64).seconds > cost(samples=16).seconds > cost(samples=16, denoiser="none").seconds
+    built = estimate._building_seconds(6, 1)
+    assert (built, estimate._building_seconds(0, 1), estimate._building_seconds(6, 2)) == (9.0, 0.0, 6.0)
+    assert (cost().seconds - built) / (cost(look="plain").seconds - built) == pytest.approx(estimate.FULL_LOOK)
 
 
 def test_a_disk_that_is_too_small_is_refused_before_the_work(tmp_path):

@@ -46,6 +46,11 @@ def test_set_changes_and_adds(load):
     assert (job.cameras[0].lens_mm, job.render.samples, job.people.ages, job.name) == (50.0, 4, ((20.0, 30.0),), "other")
 
 
+def test_set_fixes_an_axis_of_the_look_with_dots_or_in_braces(load):
+    for words in ("people.fixed.look.hair.style=bald", "people.fixed={look.hair.style: bald}"):
+        assert load("people: {count: 3}", words).people.fixed == {"look.hair.style": "bald"}
+
+
 def test_set_wins_over_the_file_and_the_last_set_over_the_first(load):
     assert load("render: {samples: 8}", "render.samples=4", "render.samples=2").render.samples == 2
 
@@ -60,6 +65,8 @@ def test_a_job_that_is_pasted_as_a_config_is_the_same_job(tmp_path_factory, seed
 
 @pytest.mark.parametrize(("text", "sentence"), [
     ("people:\n  cout: 3", "t.yaml:2: people.cout is not a known key: did you mean 'count'?"),
+    ("people:\n  looks: {hairstyles: [bob]}", "t.yaml:2: people.looks.hairstyles is not a known key: did you mean 'hair_styles'?"),
+    ("people: {looks: {xyz: [bob]}}", "t.yaml:1: people.looks.xyz is not a known key: known are hair_styles, hair_textures, "),
     ("peple:\n  count: 3", "t.yaml:1: peple is not a known key: did you mean 'people'?"),
     ("people:\n  count: many", "t.yaml:2: people.count is 'many': give a whole number"),
     ("people:\n  count: 2.5", "t.yaml:2: people.count is 2.5: give a whole number"),
@@ -107,6 +114,8 @@ def test_what_is_wrong_is_said_in_one_sentence_with_place_and_cure(load, text, s
 @pytest.mark.parametrize(("words", "sentence"), [
     ("people.count=0", "--set 'people.count=0': people.count is 0: give a number from 1 to 10000000"),
     ("people.cuont=7", "--set 'people.cuont=7': people.cuont is not a known key: did you mean 'count'?"),
+    ("people.fixed.look.hair.stile=bald", "--set 'people.fixed.look.hair.stile=bald': people.fixed.look.hair.stile is not a known key: "
+                                          "did you mean 'look.hair.style'?"),
     ("render.samples", "--set 'render.samples': write it as key=value, for example --set render.samples=32"),
     ("cameras.0.lens_mm=7", "--set 'cameras.0.lens_mm=7': cameras is {0: {'lens_mm': 7}}: give a list"),
     ("name=[", "--set 'name=[': the value is not YAML: put it in quotes"),

@@ -10,27 +10,29 @@ SENESCENCE = (35.0, 88.0)                      # from where to where local signs
 
 # What gender does beyond the model's own axis, at any age: axis -> value added, for a woman and for a man.
 DIMORPHISM = {
-    "eyebrows-trans-forward": (-0.07, 0.03), "eyebrows-trans-up": (0.07, -0.03), "chin-bones": (-0.18, 0.04), "chin-width": (-0.15, 0.05),
-    "neck-scale-horiz": (-0.15, 0.05), "forehead-trans-forward": (0.05, -0.03), "nose-scale-horiz": (-0.08, 0.0),
-    "nose-volume": (-0.06, 0.0), "mouth-scale-vert": (0.08, -0.03), "outline-oval": (0.10, 0.0), "eye-scale.L": (0.10, -0.03),
-    "eye-scale.R": (0.10, -0.03),
+    "eyebrows-trans-forward": (-0.14, 0.03), "eyebrows-trans-up": (0.10, -0.03), "chin-bones": (-0.26, 0.04), "chin-width": (-0.26, 0.05),
+    "neck-scale-horiz": (-0.2, 0.05), "forehead-trans-forward": (0.05, -0.03), "nose-scale-horiz": (-0.10, 0.0),
+    "nose-volume": (-0.09, 0.0), "mouth-scale-vert": (0.10, -0.03), "mouth-upperlip-volume": (0.06, -0.03), "outline-oval": (0.18, 0.0),
+    "eye-scale.L": (0.13, -0.03), "eye-scale.R": (0.13, -0.03), "ear-scale.L": (-0.12, 0.04), "ear-scale.R": (-0.12, 0.04),
+    "chin-height": (-0.06, 0.02),
 }
 # What years do to a face beyond the age axis, at full age: axis -> value added, for a woman and for a man. Bone grows coarser in men
 # (brow ridge, nose, jaw, neck); in women it does not, and the model's old shapes, which do it to both, are held back.
 AGEING = {
-    "age-jowls": (1.0, 0.92), "age-cheeks": (1.0, 0.92), "age-folds": (0.68, 0.85),
-    "age-temples": (0.85, 0.9), "age-orbits": (0.78, 0.92),
-    "age-lips": (0.85, 0.8), "age-neck": (0.8, 0.9), "head-age": (0.6, 0.4), "mouth-angles-up": (0.08, 0.05),
-    "nose-scale-vert": (-0.12, 0.12), "nose-point-up": (0.0, -0.04), "nose-volume": (-0.25, 0.05), "nose-scale-depth": (-0.18, -0.05),
-    "nose-scale-horiz": (-0.25, 0.05), "mouth-upperlip-volume": (-0.15, -0.35), "mouth-lowerlip-volume": (-0.1, -0.3),
-    "mouth-upperlip-height": (-0.1, -0.2), "mouth-laugh-lines-in": (0.35, 0.35), "chin-jaw-drop": (0.5, 0.3), "chin-width": (-0.3, 0.0),
-    "chin-bones": (-0.3, 0.0), "neck-double": (0.2, 0.25), "neck-scale-horiz": (-0.4, -0.1), "eyebrows-trans-up": (0.12, -0.1),
-    "eyebrows-angle-up": (-0.2, -0.15), "eyebrows-trans-forward": (-0.12, 0.05), "head-scale-vert": (-0.03, -0.02),
+    "age-jowls": (0.6, 0.92), "age-cheeks": (1.32, 0.92), "age-folds": (0.6, 0.85),
+    "age-temples": (1.1, 0.9), "age-orbits": (0.85, 0.92),
+    "age-lips": (0.7, 0.8), "age-neck": (1.0, 0.9), "head-age": (1.0, 0.4), "mouth-angles-up": (0.1, 0.05), "mouth-trans-up": (0.2, 0.0),
+    "nose-scale-vert": (-0.22, 0.12), "nose-point-up": (0.03, -0.04), "nose-volume": (-0.4, 0.05), "nose-scale-depth": (-0.25, -0.05),
+    "nose-scale-horiz": (-0.35, 0.05), "mouth-upperlip-volume": (0.05, -0.35), "mouth-lowerlip-volume": (0.05, -0.3),
+    "mouth-upperlip-height": (0.05, -0.2), "mouth-laugh-lines-in": (0.3, 0.35), "chin-jaw-drop": (0.1, 0.3), "chin-width": (-0.5, 0.0),
+    "chin-bones": (-0.55, 0.0), "neck-double": (0.25, 0.25), "neck-scale-horiz": (-0.5, -0.1), "eyebrows-trans-up": (0.12, -0.1),
+    "eyebrows-angle-up": (-0.15, -0.15), "eyebrows-trans-forward": (-0.4, 0.05), "head-scale-vert": (-0.02, -0.02),
+    "outline-oval": (0.12, 0.0),
 }
 AGEING_SIDED = {
-    "eye-bag": (0.15, 0.3), "eye-eyefold-up": (-0.5, -0.6), "eye-height2": (-0.02, -0.15), "eye-height3": (-0.1, -0.25),
-    "cheek-volume": (-0.05, -0.25), "cheek-inner": (-0.2, -0.25), "cheek-trans-up": (-0.3, -0.2), "ear-scale": (0.15, 0.4),
-    "ear-lobe": (0.35, 0.45),
+    "eye-bag": (0.15, 0.3), "eye-eyefold-up": (-0.5, -0.6), "eye-height2": (0.0, -0.15), "eye-height3": (-0.06, -0.25),
+    "cheek-volume": (0.0, -0.25), "cheek-inner": (-0.2, -0.25), "cheek-trans-up": (-0.42, -0.2), "ear-scale": (-0.1, 0.4),
+    "ear-lobe": (-0.1, 0.45), "ear-scale-vert": (-0.25, 0.0), "ear-wing": (-0.2, 0.0), "eye-scale": (0.12, 0.0),
 }
 
 

@@ -156,6 +156,19 @@ def _look(seed, number, so_far, row, people):
     return looks_drawn.changed(drawn, {key[len(LOOK):]: value for key, value in people.fixed.items() if key.startswith(LOOK)})
 
 
+def another_look(who, number, groups=None):
+    """Draw the look of a number for a person who is there: it fits age, gender, tone and the hair of the group.
+
+    who      Identity
+    number   seed of the look, 0 or more; that of a person as drawn is `who.seed`
+    groups   as `read_groups` returns; the built-in ones by default
+    returns  Look
+    """
+    row = (groups or read_groups()).get(who.group, {})
+    so_far = SimpleNamespace(gender=who.gender, years=who.age, skin_lab=who.skin_lab)
+    return looks_drawn.draw(number, who.number, so_far, row.get("hair", {}))
+
+
 def _iris(seed, number, row):
     names = sorted(row["iris"])
     weight = np.array([row["iris"][n] for n in names], dtype=float)

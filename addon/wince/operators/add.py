@@ -5,6 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 from .. import preferences
 from ..bridge import people
+from ..bridge.face import PART
 from ..core import demographics
 from ..core.errors import WinceError
 from ..job import spec
@@ -12,6 +13,7 @@ from ..stage import dress, passes
 from .base import OnFace, Reporting
 
 ANY = "any"
+STRANDS = ("hair", "brows", "lashes", "facial_hair", "tears")      # selected, the outline of every strand would hide the face
 OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
 
 
@@ -19,7 +21,7 @@ def put(context, person, plain=False):
     """Build a person's face at the 3D cursor, plain or with its look, make it the one that is selected, and return it."""
     face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS, plain=plain)
     face.armature.location = context.scene.cursor.location
-    select(context, face.objects)
+    select(context, [obj for obj in face.objects if obj.get(PART) not in STRANDS])
     return face
 
 

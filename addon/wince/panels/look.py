@@ -22,7 +22,9 @@ class WINCE_PT_look(base.OfFace, bpy.types.Panel):
         column = layout.column()
         column.enabled = not face.fixed
         row = column.row(align=True)
-        row.operator("wince.another_look")
+        row.operator("wince.another_look", text="", icon="TRIA_LEFT").step = -1
+        row.operator("wince.another_look", text="", icon="TRIA_RIGHT").step = 1
+        row.operator("wince.another_look").step = 1
         draw_lock(row, face.armature.wince_person, "look")
         column.operator("wince.toggle_plain", depress=bool(face.armature.get("wince_plain")))
 

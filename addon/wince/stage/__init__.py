@@ -12,6 +12,7 @@
     grown       where hair grows on the skin, for the class picture
     wardrobe    what a face wears, put on
     dress       materials and colours on a rigged face; a new face, ready to be looked at
+    eye_texture the eyes' picture for export: white, iris with fibres, pupil
     plain_copy  a face as other programs take it: plain materials, one texture, targets by name
     plain_worn  what it wears, as card meshes
     plain_motion   its animation as keys on that copy

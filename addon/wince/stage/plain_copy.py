@@ -1,6 +1,7 @@
 """A face as other programs take it: plain materials, one texture, morph targets by name, no drivers, no Geometry Nodes.
 
-GLB and FBX know no shader nodes: the skin with its brows becomes a texture on the pack's atlas; all else is one colour per part.
+GLB and FBX know no shader nodes: the skin with its brows becomes a texture on the pack's atlas, the eyes get a
+small one of their own; all else is one colour per part.
 What the face wears goes along as cards, see `plain_worn`.
 """
 
@@ -16,12 +17,12 @@ from ..bridge.nodes import grow, set_input
 from ..core import atlas, colour
 from ..core.facs.table import SIDES
 from ..core.pack import EYE_PART_NAMES, PART_NAMES
-from . import complexion, dress, materials, painting, plain_worn
+from . import complexion, dress, eye_texture, materials, painting, plain_worn
 
 NAME = "wince export"
 KINDS = ("objects", "armatures", "meshes", "shape_keys", "materials", "actions", "images")
 SIZE, GUTTER = 1024, 6                 # texels of the skin's texture, and how far it is grown over its edges
-TEXTURED = ("skin", "brows", "mouth", "socket")           # parts that show it
+TEXTURED = ("skin", "brows", "mouth", "socket", *EYE_PART_NAMES)         # parts that show a texture, the face's or the eyes'
 
 SURFACE = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})}
 LINKS = [("surface", "BSDF", "output", "Surface")]
@@ -62,9 +63,10 @@ def _copy(face, targets, collection):
     """Make the copy's objects in a collection; return the mesh object."""
     bones = _bones(face.armature, collection)
     skin = _skin(face, targets, bones, collection)
+    image = _image(f"{_plain_name(face.mesh_object)} Eyes", eye_texture.picture(face.person))
     for side in SIDES:
         if side in face.eyes:
-            _eye(face, side, bones, collection)
+            _eye(face, side, bones, collection, image)
     neutral = mesh.get_key(face.mesh_object.data.shape_keys.key_blocks[0])
     plain_worn.copies(face, neutral.astype(float), targets, bones, collection, _plain_name)
     return skin
@@ -128,7 +130,7 @@ def _add_targets(obj, neutral, targets):
         mesh.set_key(block, neutral + delta)
 
 
-def _eye(face, side, bones, collection):
+def _eye(face, side, bones, collection, image):
     """Copy an eye, hung on its own bone: other programs turn bones, and know no constraint."""
     source = face.eyes[side]
     obj = _twin(source, collection)
@@ -136,14 +138,14 @@ def _eye(face, side, bones, collection):
     bone = bones.data.bones[f"eye.{side}"]
     obj.parent, obj.parent_bone = bones, bone.name
     obj.matrix_parent_inverse = (bone.matrix_local @ Matrix.Translation((0, bone.length, 0))).inverted()
-    _replace(obj.data, EYE_PART_NAMES, dress.worn_by(face), {"iris": complexion.IRIS[face.person.identity.iris]}, None)
+    _replace(obj.data, EYE_PART_NAMES, dress.worn_by(face), image)
 
 
 def _colour(face, obj):
     """Give the copy plain materials, an artist's own left alone."""
     for name in [a.name for a in obj.data.color_attributes]:
         obj.data.color_attributes.remove(obj.data.color_attributes[name])
-    _replace(obj.data, PART_NAMES, dress.worn_by(face), {},
+    _replace(obj.data, PART_NAMES, dress.worn_by(face),
              _image(f"{_plain_name(face.mesh_object)} Skin", skin_texture(face, SIZE)))
 
 
@@ -179,12 +181,12 @@ def _image(name, rgb):
     return image
 
 
-def _replace(data, names, worn, colours, image):
+def _replace(data, names, worn, image):
     """Put plain materials in the place of ours, slot by slot."""
     for slot, name in enumerate(names):
         if name in worn and data.materials[slot] == worn[name]:
             textured = image if name in TEXTURED else None
-            data.materials[slot] = _plain(name, colours.get(name, materials.RECIPES[name].rgb), textured)
+            data.materials[slot] = _plain(name, materials.RECIPES[name].rgb, textured)
 
 
 def _plain(name, rgb, image):

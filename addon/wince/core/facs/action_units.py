@@ -153,7 +153,7 @@ def _read(word, text):
     """Turn one word of FACS notation into its (key, intensity) pairs."""
     match = WORD.fullmatch(word)
     if match is None:
-        raise WinceError(f"cannot read {word!r} in {text!r}: write AUs as 4C, L7B or 4=2.5, joined by +")
+        raise WinceError(f"cannot read {word!r} in {text!r}: write AUs as 4C, L7B or 4=2.5, letters A to E, joined by +")
     side, number, letter, value = match["side"], int(match["number"]), match["letter"], match["value"]
     if letter:
         value = LETTERS.index(letter) + 1.0

@@ -61,7 +61,7 @@ def depth(who, here, draws):
 def lips(who, here, draws):
     """Yield (amount (N,), what it takes (3,)) of the lips: above and below, and the fine lines across them."""
     dark, old = pigments.darkness(who.skin_lab), ageing.dryness(who)
-    strength = (0.72 + 0.5 * who.look.skin.blood) * (1 - (0.08 + 0.17 * who.gender) * old) * (1.14 - 0.22 * who.gender)
+    strength = (0.72 + 0.5 * who.look.skin.blood) * (1 + (0.10 - 0.35 * who.gender) * old) * (1.20 - 0.28 * who.gender)
     lines = lip_lines(here, draws(who, "lips"))
     edge = here.lip * (0.88 + 0.12 * np.clip((6 - here.mouth) / 3, 0, 1))
     for part, share in (("upper", here.upper), ("lower", 1 - here.upper)):

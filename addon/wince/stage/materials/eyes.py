@@ -194,9 +194,9 @@ _FRILL = {"dark_brown": (0.065, 0.029, 0.012), "brown": (0.125, 0.056, 0.020), "
 def tint(materials, person):
     """Set what a person changes; a material that is not there is passed over."""
     who, eyes = person.identity, person.identity.look.eyes
-    old, dark = ageing.limbus_faded(who), float(np.clip((60 - who.skin_lab[0]) / 35, 0, 1))
+    old, dark = ageing.limbus_faded(who), _dark(who)
     iris = 1.15 * np.asarray(complexion.IRIS[who.iris])
-    white = _between(RECIPES["sclera"].rgb, YELLOW, np.clip(0.5 * old + 0.75 * dark, 0, 1.15))
+    white = white_of(who)
     colours = {("stroma", "A_Color"): 0.62 * iris, ("stroma", "B_Color"): 1.25 * iris, ("zones", "A_Color"): _FRILL[who.iris],
                ("white", "A_Color"): 0.95 * white, ("white", "B_Color"): 1.03 * white}
     values = {("edge", "To Max"): 0.55 - 0.5 * eyes.limbus * (1 - 0.6 * old), ("arcus shown", "Value_001"): 0.55 * old,
@@ -209,6 +209,15 @@ def tint(materials, person):
             set_colour(materials, name, node, identifier, rgb)
         for (node, identifier), value in values.items():
             set_value(materials, name, node, identifier, value)
+
+
+def white_of(who):
+    """Return the linear sRGB albedo (3,) of the white of somebody's eyes: yellower in the old and in dark skin."""
+    return _between(RECIPES["sclera"].rgb, YELLOW, np.clip(0.5 * ageing.limbus_faded(who) + 0.75 * _dark(who), 0, 1.15))
+
+
+def _dark(who):
+    return float(np.clip((60 - who.skin_lab[0]) / 35, 0, 1))
 
 
 def _between(rgb, other, share):

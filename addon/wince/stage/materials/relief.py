@@ -36,14 +36,14 @@ POROUS = ("pores height", "Value", "depth", "Value_002")       # for a tree that
 
 FLAT = 128 / 255                       # the map's value of flat skin; 0 is the bottom of a groove
 CRUMPLED = 0.62                        # of its depth, fine crumpling darkens skin: fine grooves let light in, and dark ones look like dirt
-DEPTH_M = 0.0009                       # how deep a groove of the map is where the fold is 1
+DEPTH_M = 0.0011                       # how deep a groove of the map is where the fold is 1
 INPUTS = {
     "signed": {"Vector_001": (FLAT, FLAT, FLAT)},
     "depth": {"Value_001": DEPTH_M / FLAT, "Value_002": 0.0},
     "relief": {"Strength": 1.0, "Distance": 1.0},
     "shown": {"Vector_001": (1.0, 1.0, CRUMPLED)},
-    "groove": {"From Min": 0.0, "From Max": -FLAT, "To Min": 0.0, "To Max": 0.75},
-    "cavity": {"B_Color": (0.34, 0.20, 0.17, 1.0)},
+    "groove": {"From Min": 0.0, "From Max": -FLAT, "To Min": 0.0, "To Max": 0.55},
+    "cavity": {"B_Color": (0.46, 0.27, 0.22, 1.0)},
 }
 
 
