@@ -3,7 +3,6 @@
 import numpy as np
 
 from ..bridge import mesh
-from ..core.worn import facial_hair, hair
 from .passes import ATTRIBUTES, BEARD, HAIR
 from .wardrobe import PLAIN
 
@@ -18,6 +17,8 @@ def write(face):
 
 def covers(face):
     """Return {attribute: (V,) 0..1} of scalp hair and beard."""
+    from ..core.worn import facial_hair, hair  # as in `wardrobe`: not when the add-on is enabled
+
     pack, look = face.person.pack, face.person.identity.look
     plain, none = face.armature.get(PLAIN, False), np.zeros(len(face.person.base))
     scalp = none if plain or look.hair.style not in hair.STYLES else hair.scalp_density(face.person)

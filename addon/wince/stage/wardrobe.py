@@ -1,7 +1,6 @@
 """What a face wears, made from its person and put on: hair, brows, lashes, beard, clothes, glasses."""
 
 from ..bridge import worn
-from ..core.worn.all import pieces
 from ..core.worn.piece import KINDS
 from . import materials
 
@@ -13,9 +12,16 @@ def wear(face):
 
     face   RiggedFace
     """
-    made = dict.fromkeys(KINDS) if face.armature.get(PLAIN) else pieces(face.person)
+    made = dict.fromkeys(KINDS) if face.armature.get(PLAIN) else _pieces(face.person)
     for kind, piece in made.items():
         worn.wear(face, kind, piece, _materials(face, piece) if piece else {})
+
+
+def _pieces(person):
+    """Return {kind: Piece or None}; the makers are loaded when something is worn, not when the add-on is enabled."""
+    from ..core.worn.all import pieces
+
+    return pieces(person)
 
 
 def materials_of(face):

@@ -13,10 +13,9 @@ import numpy as np
 from ..streams import stream
 from . import torso
 from .binding import bind, place
-from .piece import SKIN, Piece
+from .piece import PATTERN, SKIN, Piece
 
 COLUMNS, ROWS = 144, 40                # of the cloth below its rim
-PATTERN = "cloth_place"                # point attribute: metres around and down the cloth, and how much of the rim's trim it is
 NEAREST = 10                           # points of the skin that carry a point of the cloth
 REACH = 0.01                           # within this distance they count about alike, metres
 NECK = 0.065                           # radius of the spread cloth at the neck, metres

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 SKIN, HEAD = "skin", "head"
+PATTERN = "cloth_place"                # point attribute: metres around and down the cloth, and how much of the rim's trim it is
 KINDS = ("hair", "brows", "lashes", "facial_hair", "clothes", "glasses", "tears")       # what objects are found by: kept in files
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core import colour
-from ...core.worn.clothes import PATTERN
+from ...core.worn.piece import PATTERN
 from .base import Recipe, set_colour, set_value
 
 RECIPES = {"cloth": Recipe("clothes", None, 0.85, specular=0.15)}
