@@ -11,7 +11,7 @@ import numpy as np
 from ..core.heatmap import TERMS
 from ..core.worn.binding import Binding
 from . import mesh, version
-from .geometry_nodes import HEAT, SKIN, arrange, identifiers
+from .geometry_nodes import HEAT, SKIN, arrange, identifiers, modifiers_with
 from .nodes import grow, set_input
 
 GROUP, GROUP_VERSION = "wince_follow_group", 1        # ID property of our node group: the version of what it holds
@@ -133,12 +133,12 @@ def remove(obj):
 
 def modifier_of(obj):
     """Return the modifier by which an object follows a face, None without."""
-    return next((m for m in obj.modifiers if m.type == "NODES" and m.node_group is not None and GROUP in m.node_group), None)
+    return next(modifiers_with(obj, GROUP), None)
 
 
 def targets(obj):
     """Yield the Target of every modifier by which an object follows a face."""
-    return (Target(m) for m in obj.modifiers if m.type == "NODES" and m.node_group is not None and GROUP in m.node_group)
+    return map(Target, modifiers_with(obj, GROUP))
 
 
 def follow_group():

@@ -116,6 +116,12 @@ def is_heat_group(group):
     return group.get(GROUP) == GROUP_VERSION and group.library is None
 
 
+def modifiers_with(obj, mark):
+    """Yield an object's Geometry Nodes modifiers whose node group has an ID property of this name."""
+    return (modifier for modifier in obj.modifiers
+            if modifier.type == "NODES" and modifier.node_group is not None and mark in modifier.node_group)
+
+
 def remove_unused(group):
     """Remove the node group and its material when nothing uses them any more."""
     material = next((node.inputs["Material"].default_value for node in group.nodes if node.bl_idname == "GeometryNodeSetMaterial"), None)

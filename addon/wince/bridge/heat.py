@@ -26,10 +26,7 @@ def refresh(face):
 
 def modifier_of(obj):
     """Return an object's modifier of the overlay, None without."""
-    for modifier in obj.modifiers:
-        if modifier.type == "NODES" and modifier.node_group is not None and GROUP in modifier.node_group:
-            return modifier
-    return None
+    return next(geometry_nodes.modifiers_with(obj, GROUP), None)
 
 
 def is_shown(face):

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core import wrinkles
 from . import mesh, version
-from .geometry_nodes import arrange
+from .geometry_nodes import arrange, modifiers_with
 from .nodes import grow, set_input
 
 GROUP, GROUP_VERSION = "wince_wrinkle_group", 1       # ID property of our node group: the version of what it holds
@@ -150,7 +150,7 @@ def take_off(face):
 
 def modifier_of(obj):
     """Return an object's modifier of wrinkles, None without."""
-    return next((m for m in obj.modifiers if m.type == "NODES" and m.node_group is not None and GROUP in m.node_group), None)
+    return next(modifiers_with(obj, GROUP), None)
 
 
 def wrinkle_group():

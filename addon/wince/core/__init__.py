@@ -29,6 +29,7 @@ Files
     subdivision where the subdivided surface lies
     heatmap     pspi_heat, the pain heatmap, in millimetres per vertex
     heat_colours   the colours of heat, and its colour bar in numbers
+    steps       smoothstep
     turns       yaw, pitch, roll and rotation matrices
     demographics   drawing people: cells, groups, folds
     variety     how far the local axes of drawn people vary, and what holds them together

@@ -4,7 +4,7 @@ The model's own age and gender axes say too little: from 25 to 85 they move a fa
 What is added here is kept out of an identity's shapes, so that one number, age or gender, makes the counterfactual twin.
 """
 
-import numpy as np
+from .steps import smoothstep
 
 SENESCENCE = (35.0, 88.0)                      # from where to where local signs of age grow
 
@@ -59,8 +59,7 @@ def _between(values, gender):
 
 def _rise(age, start, full):
     """Return 0 before `start`, 1 from `full` on, smooth between."""
-    t = np.clip((age - start) / (full - start), 0, 1)
-    return float(t * t * (3 - 2 * t))
+    return float(smoothstep(age, start, full))
 
 
 def static_lines(who):

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..pack import PART_NAMES
+from ..steps import smoothstep
 
 PACKS = 4                              # how many packs' areas are kept
 
@@ -37,7 +38,7 @@ def beard_area(pack):
     x, y, z = np.abs(points[:, 0]), points[:, 1], points[:, 2]
     inside = np.minimum(_line(x, CHEEK_LINE) - z, z - _line(y, THROAT_LINE))
     inside = np.minimum(inside, BEARD_BACK - y)
-    return _outside(pack) * smooth(inside, -4, 4) * (1 - lips(pack))
+    return _outside(pack) * smoothstep(inside, -4, 4) * (1 - lips(pack))
 
 
 @lru_cache(PACKS)
@@ -46,7 +47,7 @@ def scalp_area(pack):
     points = frontal(pack)
     azimuth = np.degrees(np.arctan2(np.abs(points[:, 0]), AXIS_Y - points[:, 1]))
     inside = points[:, 2] - _line(azimuth, HAIRLINE)
-    return _outside(pack) * smooth(inside, -5, 5) * (1 - auricle(pack))
+    return _outside(pack) * smoothstep(inside, -5, 5) * (1 - auricle(pack))
 
 
 @lru_cache(PACKS)
@@ -59,9 +60,9 @@ def lips(pack):
 def auricle(pack):
     """Return the ears themselves, without the skin of the head around them, (V,) float64 0..1."""
     points = frontal(pack)
-    height = smooth(points[:, 2], -62, -50) * smooth(-points[:, 2], -24, -14)
+    height = smoothstep(points[:, 2], -62, -50) * smoothstep(-points[:, 2], -24, -14)
     head = 67 + 0.18 * np.maximum(points[:, 1] - 100, 0)                  # half as wide as the head is behind them
-    return smooth(np.abs(points[:, 0]) - head, 0, 5) * height
+    return smoothstep(np.abs(points[:, 0]) - head, 0, 5) * height
 
 
 @lru_cache(PACKS)
@@ -70,18 +71,12 @@ def sheen(pack):
     points, region = frontal(pack), pack.regions
     x, z, front = np.abs(points[:, 0]), points[:, 2], points[:, 1] < 90
     nose = np.clip(region["nose_tip"] + region["nose_wing.L"] + region["nose_wing.R"] + region["nose_bridge"], 0, 1)
-    forehead = smooth(z, 16, 30) * smooth(-x, -52, -20) * front
+    forehead = smoothstep(z, 16, 30) * smoothstep(-x, -52, -20) * front
     chin = np.exp(-((x / 16) ** 2 + ((z + 90) / 12) ** 2)) * front
     cheek = np.exp(-(((x - 32) / 18) ** 2 + ((z + 32) / 16) ** 2)) * front
     oil = np.clip(np.maximum.reduce([nose, 0.75 * forehead, 0.6 * chin, 0.45 * cheek]), 0, 1)
     coarse = np.clip(np.maximum.reduce([nose, 0.8 * cheek, 0.55 * forehead, 0.6 * chin, 0.35 * _outside(pack)]), 0, 1)
     return np.stack([oil, coarse * (1 - lips(pack)), lips(pack)], axis=1)
-
-
-def smooth(value, low, high):
-    """Return 0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((value - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def _line(x, knots):

@@ -6,8 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from .. import atlas
+from ..steps import smoothstep
 from . import areas
-from .areas import smooth
 
 GROWN = 6                              # texels that a picture is grown over its edges, at 1024
 RINGS_OUT = 12.0                       # ring number where there are no rings
@@ -101,21 +101,21 @@ def _values(pack):
 def _shapes(maps):
     """Return what follows from those texel by texel, where edges are crisp."""
     x, y, z = np.abs(maps["x"]), maps["y"], maps["z"]
-    upper = smooth(z, -67.5, -64.5)
+    upper = smoothstep(z, -67.5, -64.5)
     edge = VERMILION[0] * upper + VERMILION[1] * (1 - upper)
-    lip = smooth(edge - maps["mouth"], -0.18, 0.22)
+    lip = smoothstep(edge - maps["mouth"], -0.18, 0.22)
     out = {
-        "lip": lip, "upper": upper, "wet": smooth(WET - maps["mouth"], -0.5, 0.5),
-        "lid_margin": smooth(LID_MARGIN - maps["lid"], -0.5, 0.5),
-        "brow": smooth(maps["depth"], -0.9, 1.1),
+        "lip": lip, "upper": upper, "wet": smoothstep(WET - maps["mouth"], -0.5, 0.5),
+        "lid_margin": smoothstep(LID_MARGIN - maps["lid"], -0.5, 0.5),
+        "brow": smoothstep(maps["depth"], -0.9, 1.1),
         "rim": np.exp(-((maps["mouth"] - edge - 0.55) / 0.35) ** 2) * (maps["mouth"] < 9),
         "cheek": _blob(x, z, 38, -36, 20, 17) * (y < 80),
         "trough": _blob(x, z, 24, -14, 13, 6) * (y < 60),
         "socket": _blob(x, z, 30, -2, 21, 13) * (y < 70),
         "temple": _blob(x, z, 60, 22, 13, 20) * (y < 95),
-        "forehead": smooth(z, 18, 34) * (y < 90) * (1 - maps["scalp"]),
+        "forehead": smoothstep(z, 18, 34) * (y < 90) * (1 - maps["scalp"]),
         "freckled": _blob(x, z, 26, -28, 34, 20) * (y < 85),
-        "sunned": smooth(x, 22, 50) * (y < 110) * smooth(z, -80, -20) + smooth(z, 25, 45),
+        "sunned": smoothstep(x, 22, 50) * (y < 110) * smoothstep(z, -80, -20) + smoothstep(z, 25, 45),
         "chin": _blob(x, z, 0, -90, 18, 12) * (y < 50),
         "muzzle": _blob(x, z, 0, -62, 34, 24) * (y < 60),
     }

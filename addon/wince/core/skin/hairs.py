@@ -3,9 +3,9 @@
 import numpy as np
 
 from .. import colour
+from ..steps import smoothstep
 from ..worn import melanin
 from . import noise, pigments
-from .areas import smooth
 
 SHADOW = {"none": 0.0, "stubble": 0.75, "moustache": 0.25, "goatee": 0.35, "short_beard": 0.6, "full_beard": 0.6}   # by how a beard is worn
 CLOSE = {"bald": 0.18, "buzz": 0.75}   # how much of its colour hair gives the scalp, by style; others ROOTS
@@ -36,7 +36,7 @@ def layers(person, here, draws):
 def shadow(who):
     """Return how much of a beard shows in the skin, 0..1: what is shaved, or the ground of what is worn."""
     hair = who.look.facial_hair
-    return float(max(hair.shadow, SHADOW[hair.style] * (0.4 + hair.density)) * smooth(who.gender, 0.35, 0.7))
+    return float(max(hair.shadow, SHADOW[hair.style] * (0.4 + hair.density)) * smoothstep(who.gender, 0.35, 0.7))
 
 
 def scalp(person, here):

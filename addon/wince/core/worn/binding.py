@@ -45,8 +45,8 @@ def shown(person):
 def frames(triangles):
     """Return the frames of triangles (N, 3, 3), (N, 3, 3): rows are x along the first edge, y across it in the plane, z the normal."""
     a, b, c = np.moveaxis(triangles, 1, 0)
-    x = _unit(b - a)
-    z = _unit(np.cross(b - a, c - a))
+    x = unit(b - a)
+    z = unit(np.cross(b - a, c - a))
     return np.stack([x, np.cross(z, x), z], axis=1)
 
 
@@ -63,5 +63,6 @@ def place(binding, base):
     return triangles[:, 0] + np.einsum("nij,ni->nj", frames(triangles), binding.local)
 
 
-def _unit(vectors):
+def unit(vectors):
+    """Return vectors (..., 3) at length 1."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

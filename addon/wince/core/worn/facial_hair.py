@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import ageing
+from ..steps import smoothstep
 from ..streams import stream
 from . import binding, ground, strands
 
@@ -77,7 +78,7 @@ def _groom(pack, style, texture, seed, dense, sparse):
     density = soil.spread(cover(pack, style))
     place = soil.spread(areas.frontal(pack))
     chosen, share = soil.scatter(_patchy(density, place, dense), int(cut.count * (0.35 + 0.65 * dense) * (1 - 0.3 * sparse)), rng)
-    roots, normals = soil.at(chosen, share, soil.points), strands.unit(soil.at(chosen, share, soil.normals))
+    roots, normals = soil.at(chosen, share, soil.points), binding.unit(soil.at(chosen, share, soil.normals))
     where, edge = soil.at(chosen, share, place), soil.at(chosen, share, density)
     length = _lengths(cut, where, edge) * rng.uniform(0.65, 1.15, len(roots))
     among = np.flatnonzero(soil.spread(areas.beard_area(pack) + areas.lips(pack)) > 0.01)
@@ -92,13 +93,13 @@ def _groom(pack, style, texture, seed, dense, sparse):
 def _parts(frame):
     """Return {part: (N,) 0..1}: how much places (N, 3) belong to the parts of a beard."""
     x, z = np.abs(frame[:, 0]), frame[:, 2]
-    lip = _rise(z, -67, -62) * _rise(-x, -31, -26)
-    beside = _rise(x, 21, 25) * _rise(-x, -34, -29) * _rise(-z, 58, 62) * _rise(z, -96, -84)
-    chin = _rise(-x, -27, -21) * _rise(-z, 66, 70) * _rise(z, -128, -116)
+    lip = smoothstep(z, -67, -62) * smoothstep(-x, -31, -26)
+    beside = smoothstep(x, 21, 25) * smoothstep(-x, -34, -29) * smoothstep(-z, 58, 62) * smoothstep(z, -96, -84)
+    chin = smoothstep(-x, -27, -21) * smoothstep(-z, 66, 70) * smoothstep(z, -128, -116)
     front = np.clip(lip + chin + beside, 0, 1)
-    throat = (1 - front) * _rise(-z, 108, 116)
+    throat = (1 - front) * smoothstep(-z, 108, 116)
     return {"lip": np.clip(lip + beside * (z > -74), 0, 1), "chin": np.clip(chin + beside * (z <= -74), 0, 1),
-            "cheek": (1 - front) * (1 - _rise(-z, 108, 116)), "throat": throat}
+            "cheek": (1 - front) * (1 - smoothstep(-z, 108, 116)), "throat": throat}
 
 
 def _patchy(density, place, dense):
@@ -111,7 +112,7 @@ def _lengths(cut, where, edge):
     """Return the lengths (N,) of strands, metres: by part, shorter at the edge and on the throat."""
     part = _parts(where)
     length = part["cheek"] * cut.cheek + part["lip"] * cut.lip + part["chin"] * cut.chin + part["throat"] * 0.7 * cut.cheek
-    low = _rise(-where[:, 2], 76, 104) * (where[:, 1] < 60)                       # towards the jaw's edge
+    low = smoothstep(-where[:, 2], 76, 104) * (where[:, 1] < 60)                       # towards the jaw's edge
     length += low * part["cheek"] * 0.5 * (cut.chin - cut.cheek) * (cut.cheek > 0)
     return np.maximum(length, 0.0008) * (0.35 + 0.65 * np.clip(edge * 1.4, 0, 1))
 
@@ -123,7 +124,7 @@ def _curves(cut, roots, normals, where, length, wave, rng):
     aside = part["lip"] * np.clip(0.25 + x / 18, 0.2, 1.1) - part["chin"] * 0.1
     heading = np.stack([side * aside, -0.30 * part["cheek"] - 0.15 - 0.5 * part["throat"], -1.0 + 0.3 * part["throat"]], axis=1)
     heading += rng.normal(0, 0.16 + 0.22 * wave, heading.shape)
-    heading = strands.unit(heading - normals * (heading * normals).sum(axis=1, keepdims=True))
+    heading = binding.unit(heading - normals * (heading * normals).sum(axis=1, keepdims=True))
     stand = np.radians(cut.stand + rng.normal(0, 9, len(roots)))[:, None]
     u = np.linspace(0, 1, cut.steps)[None, :, None]
     start = np.cos(stand) * heading + np.sin(stand) * normals
@@ -154,9 +155,4 @@ def _kept_off(soil, among, curves):
 
 def _facing(count, rng):
     """Return the way that ribbons look, in their roots' frames: off the skin, turned a little by chance."""
-    return strands.unit(np.concatenate([rng.normal(0, 0.45, (count, 2)), np.ones((count, 1))], axis=1))
-
-
-def _rise(value, low, high):
-    t = np.clip((value - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    return binding.unit(np.concatenate([rng.normal(0, 0.45, (count, 2)), np.ones((count, 1))], axis=1))

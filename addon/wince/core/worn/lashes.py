@@ -92,9 +92,9 @@ def _roots(pack, side, row, place, rng):
     part = (at - k)[:, None]
     edge, margin, skin = ((1 - part) * rest[ring[k]] + part * rest[ring[k + 1]] for ring in (front, inner, lid))
     roots = edge + rng.uniform(0.1, 0.45, (len(k), 1)) * (margin - edge)
-    out = strands.unit(roots - pack.joints[f"eye.{side}"])
+    out = binding.unit(roots - pack.joints[f"eye.{side}"])
     along = rest[front[k + 1]] - rest[front[k]]
-    along = strands.unit(along - out * (along * out).sum(axis=1, keepdims=True))
+    along = binding.unit(along - out * (along * out).sum(axis=1, keepdims=True))
     away = np.cross(along, out)
     away *= np.sign((away * (skin - edge)).sum(axis=1, keepdims=True))
     first = (k + 1, k) if side == "L" else (k, k + 1)                              # so that the triangle faces outwards on both sides

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from . import binding
+from .binding import unit
 from .piece import SKIN, Piece
 
 STRAND = "wince_strand"                # point attribute: 0..1, one number a strand
@@ -148,8 +149,3 @@ def along(curves):
     ahead[:, 1:-1] = curves[:, 2:] - curves[:, :-2]
     ahead[:, 0], ahead[:, -1] = curves[:, 1] - curves[:, 0], curves[:, -1] - curves[:, -2]
     return unit(ahead)
-
-
-def unit(vectors):
-    """Return vectors (..., 3) at length 1."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..facs.table import SIDES
 from . import binding
+from .binding import unit
 from .piece import SKIN, Piece
 
 MATERIALS = ("tears", "caruncle")
@@ -50,11 +51,11 @@ def _strip(skin, rings, eye):
     share = np.clip(np.minimum(place, place[::-1]) / (ENDS * place[-1]), 0.15, 1)[:, None]
     meet, front = _where_they_meet(margin, eye)
     climb = np.minimum(ON_LID, 0.6 * np.linalg.norm(front - meet, axis=1, keepdims=True))
-    lid = meet + share * climb * _unit(front - meet)
-    out = _unit(meet - eye.centre)
-    upward = _unit(np.cross(_unit(np.gradient(meet, axis=0)), out))
+    lid = meet + share * climb * unit(front - meet)
+    out = unit(meet - eye.centre)
+    upward = unit(np.cross(unit(np.gradient(meet, axis=0)), out))
     upward *= np.where((upward[:, 2] < 0)[:, None], -1.0, 1.0)
-    on_eye = eye.centre + (eye.radius + RAISED) * _unit(meet + share * ON_EYE * upward - eye.centre)
+    on_eye = eye.centre + (eye.radius + RAISED) * unit(meet + share * ON_EYE * upward - eye.centre)
     hollow = (1 - SAG) * (lid + on_eye) / 2 + SAG * (meet + RAISED * out)
     points = _between(np.stack([lid + RAISED * upward, hollow, on_eye], axis=1), eye, front)
     faces = _grid(len(place), 3)
@@ -94,9 +95,9 @@ def _where_they_meet(margin, eye):
 def _bump(skin, rings, eye):
     """Return the bump in one eye's inner corner: points (N, 3), faces (F, 4), corners (N, 3) of the triangles it is tied to."""
     front, inner, upper, lower = (skin[v] for v in (rings[2, 0], rings[0, 0], rings[2, 2], rings[2, -2]))
-    eyewards = _unit((upper + lower) / 2 - front)
-    out = _unit((upper + lower) / 2 - eye.centre)
-    upward = _unit(np.cross(eyewards, out))
+    eyewards = unit((upper + lower) / 2 - front)
+    out = unit((upper + lower) / 2 - eye.centre)
+    upward = unit(np.cross(eyewards, out))
     centre = front + BUMP_AT[0] * (inner - front) + BUMP_AT[1] * eyewards
     turn, rise = np.meshgrid(np.linspace(0, 2 * np.pi, 9)[:-1], np.radians([-60, -20, 20, 60]), indexing="ij")
     ball = np.stack([np.cos(turn) * np.cos(rise), np.sin(turn) * np.cos(rise), np.sin(rise)], axis=-1) * BUMP_RADII
@@ -126,7 +127,3 @@ def _faces_out(points, faces, out, centre=None):
     corner = points[faces]
     normal = np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1])
     return (normal * (out if centre is None else corner.mean(axis=1) - centre)).sum() > 0
-
-
-def _unit(vectors):
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)

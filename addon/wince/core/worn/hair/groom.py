@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ...steps import smoothstep
 from ...streams import stream
 from .. import strands
 from . import fit as fits
@@ -51,7 +52,7 @@ def groom(pack, style, kind, seed, man, receded, sparse):
     corners, weights, depth = corners[grows], weights[grows], depth[grows]
     combed = _tight(form) if cut.tail else form
     curves, length = _strands(roots[grows], normals[grows], cut, combed, solid.of_pack(pack), depth, steps, rng)
-    width = cut.width * (cut.count / count) ** 0.4 * (0.45 + 0.55 * grow.ease(depth, 0.0, EDGE))
+    width = cut.width * (cut.count / count) ** 0.4 * (0.45 + 0.55 * smoothstep(depth, 0.0, EDGE))
     outward = _outward(solid.of_pack(pack), curves)
     if cut.tail:
         more, ends = tails.TAILS[cut.tail](cut, form, steps, TIED // steps, rng)
@@ -95,8 +96,8 @@ def _share(roots, cut):
     """Return the share of roots (N, 3) that hang on to a strand: of long hair fewer where others hang over it, all along the parting."""
     if not cut.hem:
         return 1.0
-    low = LOW_SHARE * grow.ease(-roots[:, 2], -0.215, -0.180)
-    near = np.exp(-(((roots[:, 0] - (cut.part or 0.0)) / 0.016) ** 2)) * grow.ease(roots[:, 2], 0.185, 0.205)
+    low = LOW_SHARE * smoothstep(-roots[:, 2], -0.215, -0.180)
+    near = np.exp(-(((roots[:, 0] - (cut.part or 0.0)) / 0.016) ** 2)) * smoothstep(roots[:, 2], 0.185, 0.205)
     return (1 - low) * (near + (1 - near) / OFTEN)
 
 
@@ -109,11 +110,11 @@ def _frayed(roots, depth, rng):
 def _strands(roots, normals, cut, form, body, depth, steps, rng):
     """Return strands as hair (N, S, 3) and their lengths (N,), metres; `depth` (N,) is how far roots lie inside the hairline."""
     grown, length, end = grow.grow(roots, normals, cut, body, rng)
-    full = grow.ease(depth, 0.0, EDGE * (0.3 + 0.5 * rng.random(len(end))))           # the short hair at the edge; if tied, a few of it
+    full = smoothstep(depth, 0.0, EDGE * (0.3 + 0.5 * rng.random(len(end))))           # the short hair at the edge; if tied, a few of it
     full = np.maximum(full, rng.random(len(end)) > 0.12) if cut.gather else full
     end = full * end + (1 - full) * np.minimum(end, BABY)
     curves = grow.resample(grown, length, end, steps)
-    curves, of = texture.clump(curves, roots, form.clump * grow.ease(end, 0.006, 0.060), form.together, rng)
+    curves, of = texture.clump(curves, roots, form.clump * smoothstep(end, 0.006, 0.060), form.together, rng)
     curves = texture.curl(curves, _outward(body, curves), of, form, end, rng)
     return _off_skin(body, texture.stray(curves, form.frizz, end, rng)), end
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...steps import smoothstep
 from .scalp import WHORL
 from .solid import unit
 from .styles import BROW
@@ -13,16 +14,10 @@ BACK = np.array([0.0, 0.110, 0.150])
 DOWN = np.array([0.0, 0.0, -1.0])
 
 
-def ease(x, low, high):
-    """Return 0 below `low`, 1 above `high`, smooth between."""
-    t = np.clip((x - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 def lengths(points, style):
     """Return how long hair grows at roots (N, 3), metres."""
-    top = ease(points[:, 2], 0.175, 0.222)
-    nape = ease(-points[:, 2], -0.150, -0.090)
+    top = smoothstep(points[:, 2], 0.175, 0.222)
+    nape = smoothstep(-points[:, 2], -0.150, -0.090)
     out = style.top * top + (1 - top) * (style.side + nape * (style.nape - style.side))
     if style.under:                                                                # beside the parting, as short as the sides
         out = np.where(points[:, 0] > style.part, np.minimum(out, 1.5 * style.side), out)
@@ -32,14 +27,14 @@ def lengths(points, style):
 def flow(points, roots, style, side):
     """Return where strands are bound (N, 3), not of unit length, at points (N, 3) that came from roots (N, 3); side (N,) of the parting."""
     out = style.whorl * unit(points - WHORL) + style.fall * DOWN + style.back * unit(BACK - points)
-    ahead = ease(-roots[:, 1], 0.050, 0.110) * ease(roots[:, 2], 0.175, 0.205)
-    high = ease(points[:, 2], 0.185, 0.230)
+    ahead = smoothstep(-roots[:, 1], 0.050, 0.110) * smoothstep(roots[:, 2], 0.175, 0.205)
+    high = smoothstep(points[:, 2], 0.185, 0.230)
     if style.part is not None:
         out = out + (style.split * high * side)[:, None] * np.array([1.0, 0.0, 0.0])
     if style.gather is not None:
         out = out + 1.5 * unit(np.array(style.gather) - points)
     if style.curve and style.hem is not None:
-        low = style.curve * ease(-points[:, 2], -style.hem - 0.075, -style.hem - 0.005)
+        low = style.curve * smoothstep(-points[:, 2], -style.hem - 0.075, -style.hem - 0.005)
         out = out + low[:, None] * unit((AXIS - points) * (1, 1, 0))
     sign = -side if style.part is None else np.minimum(1, 1.5 - side * 0.5) * np.where(side > 0, -0.4, 1)
     return out + ahead[:, None] * np.array(style.sweep) * np.stack([sign, np.ones_like(sign), np.ones_like(sign)], axis=-1)
@@ -67,8 +62,8 @@ def grow(roots, normals, style, solid, rng):
     curves, away, outward = [place], np.zeros(count), normals
     for k in range(STEPS):
         grown = (k + 1) * step
-        rise = level * ease(grown, 0.0, 0.035) * (style.crown + (1 - style.crown) * ease(-place[:, 2], -0.238, -0.165))
-        hold = style.hold * np.clip((away - rise) / 0.012, 0, 1) * (0.25 + 0.75 * ease(place[:, 2], 0.08, 0.16))
+        rise = level * smoothstep(grown, 0.0, 0.035) * (style.crown + (1 - style.crown) * smoothstep(-place[:, 2], -0.238, -0.165))
+        hold = style.hold * np.clip((away - rise) / 0.012, 0, 1) * (0.25 + 0.75 * smoothstep(place[:, 2], 0.08, 0.16))
         target = unit(unit(flow(place, roots, style, side) + 0.4 * wobble) - hold[:, None] * outward)
         heading = unit(heading + np.minimum(1.0, step / style.turn)[:, None] * (target - heading))
         place, heading, away, outward = _lie(place + heading * step[:, None], heading, rise, solid, style)
@@ -91,7 +86,7 @@ def _lie(place, heading, level, solid, style):
 def _over_roots(place, roots, normals, grown, style):
     """Keep the first centimetre of strands over the skin at their root, which the grid knows too coarsely."""
     height = np.einsum("ni,ni->n", place - roots, normals)
-    least = min(0.45, style.lift) * np.minimum(grown, 0.006) * ease(-grown, -0.016, -0.008)
+    least = min(0.45, style.lift) * np.minimum(grown, 0.006) * smoothstep(-grown, -0.016, -0.008)
     return place + normals * np.clip(least - height, 0, 0.004)[:, None]
 
 
@@ -101,11 +96,11 @@ def _open(place, style):
     centre, radii = KEEP_OFF
     away = (place - centre) / radii
     size = (away * away).sum(axis=1)
-    within = ease(1 - size, 0.0, 0.3) * ease(-place[:, 2], -top, 0.015 - top)
+    within = smoothstep(1 - size, 0.0, 0.3) * smoothstep(-place[:, 2], -top, 0.015 - top)
     x = np.where(place[:, 0] < 0, -1.0, 1.0) * np.sqrt(np.clip(1 - away[:, 1] ** 2 - away[:, 2] ** 2, 0, 1)) * radii[0]
     aim = np.where(abs(x) > abs(place[:, 0]), x, place[:, 0])
-    front = -0.086 - 0.045 * ease(place[:, 2], 0.140, 0.205)                       # how far ahead a curtain hangs
-    y = place[:, 1] + 0.5 * np.clip(front - place[:, 1], 0, 0.02) * ease(-place[:, 2], -top - 0.005, 0.010 - top)
+    front = -0.086 - 0.045 * smoothstep(place[:, 2], 0.140, 0.205)                       # how far ahead a curtain hangs
+    y = place[:, 1] + 0.5 * np.clip(front - place[:, 1], 0, 0.02) * smoothstep(-place[:, 2], -top - 0.005, 0.010 - top)
     return np.stack([place[:, 0] + within * 0.6 * (aim - place[:, 0]), y, place[:, 2]], axis=-1)
 
 
@@ -114,7 +109,7 @@ def _cut(curves, length, style, rng):
     ragged = style.ragged * np.abs(rng.standard_normal(len(curves)))[:, None]
     x, y, z = np.moveaxis(curves, -1, 0)
     window = (0.203 if style.opens and style.fringe is None else style.fringe or BROW) + 0.5 * ragged
-    below = (z < window) & (y < -0.080) & (abs(x) < 0.043 + 0.011 * ease(-z, -0.195, -0.140))    # hair that would hang before the face
+    below = (z < window) & (y < -0.080) & (abs(x) < 0.043 + 0.011 * smoothstep(-z, -0.195, -0.140))    # hair before the face
     if style.hem is not None:
         below |= z < style.hem + ragged
     if style.gather is not None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .grow import ease
+from ...steps import smoothstep
 from .solid import unit
 
 
@@ -75,7 +75,7 @@ def curl(curves, outward, of, texture, length, rng):
     shared = rng.random((3, clumps))[:, of]
     wave = texture.wave * (0.75 + 0.5 * (0.94 * shared[0] + 0.06 * own[0]))
     phase = 2 * np.pi * (shared[1] + 0.06 * own[1])[:, None] + 2 * np.pi * along / wave[:, None]
-    radius = (texture.radius * (0.6 + 0.6 * shared[2] + 0.2 * own[2]))[:, None] * ease(along, 0.0, 1.2 * texture.wave)
+    radius = (texture.radius * (0.6 + 0.6 * shared[2] + 0.2 * own[2]))[:, None] * smoothstep(along, 0.0, 1.2 * texture.wave)
     radius = radius * np.minimum(1, length / (0.8 * texture.wave))[:, None]
     turn = np.where(shared[0] > 0.5, 1.0, -1.0)[:, None]
     return curves + (radius * np.sin(phase) * turn)[..., None] * across + (radius * (1 - texture.flat) * np.cos(phase))[..., None] * normal
@@ -87,7 +87,7 @@ def stray(curves, amount, length, rng):
     along = length[:, None] * np.linspace(0, 1, steps)
     way = rng.standard_normal((3, count, 1, 3)) * np.where(rng.random(count) < 0.02, 2.5, 1.0)[:, None, None]
     waves = sum(way[k] * np.sin((k + 1) * 40.0 * along + 6.28 * rng.random(count)[:, None])[..., None] / (k + 1) for k in range(3))
-    return curves + amount * waves * ease(along, 0.0, 0.10)[..., None] ** 0.5
+    return curves + amount * waves * smoothstep(along, 0.0, 0.10)[..., None] ** 0.5
 
 
 def ribbons(curves, outward, width, rng):
