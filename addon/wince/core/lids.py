@@ -15,6 +15,8 @@ LOWER_LID_SHARE = 0.10            # of the way that the lower lid comes up; the 
 SKIN = 0.0012                     # thickness of lid between eyeball and outer skin, metres
 EDGE = 0.0006                     # clearance of the inner edge, over the cornea
 OPENING_KEPT = 0.13               # of the open lids, by cheek raiser and lid tightener together
+OVERLAP = 0.00015                 # by which the upper edge comes lower than the lower one: subdivided edges of unlike spacing leave no slit
+RIDES = 0.00025                   # by which it lies before the lower one, over the tears
 SKIN_RINGS = 12                   # rings 3..11 are the lid's skin over the eyeball
 EDGE_RINGS = 3                    # rings 0..2 are the edge itself: inner, middle, front
 STRETCHED = 10                    # the ring up to which the upper lid's skin is drawn smooth when it closes
@@ -120,10 +122,17 @@ def _contact(lid, base, eye):
     front = arms[-1] / radius[-1][:, None]
     low, high = (opening.across(place, front, columns) for columns in (opening.lower, opening.upper))
     line = _arc(place, low + LOWER_LID_SHARE * (high - low), opening.corner)
-    line /= np.linalg.norm(line, axis=1, keepdims=True)
+    over = np.zeros(len(place))
+    over[opening.upper] = (4 * place * (1 - place))[opening.upper]               # nothing at the corners
+    line -= OVERLAP / eye.radius * over[:, None] * _unit(high - low)
+    line = _unit(line)
     floors = np.array([0.0, eye.radius + EDGE, eye.radius + SKIN])
     depth = np.mean([opening.across(place, radius.T, columns) for columns in (opening.upper, opening.lower)], axis=0)
-    return eye.centre + np.maximum(depth.T, floors[:, None])[..., None] * line
+    return eye.centre + (np.maximum(depth.T, floors[:, None]) + RIDES * over)[..., None] * line
+
+
+def _unit(rows):
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
 
 def _arc(place, line, corner):
