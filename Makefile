@@ -18,7 +18,7 @@ WORKERS ?= 1
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: demo addon test gui-test lint clean setup pack
+.PHONY: demo addon test gui-test lint clean setup setup-paint pack
 
 demo: pack
 	@wince render configs/demo.yaml --out out/demo --workers $(WORKERS)
@@ -27,7 +27,7 @@ demo: pack
 addon: setup
 	@wince addon build
 
-test: pack
+test: setup-paint pack
 	@python -m pytest --ignore=tests/gui
 
 gui-test: addon
@@ -42,6 +42,9 @@ pack: setup
 
 setup:
 	@.ci/setup '$(VENV)' '$(PYTHON)'
+
+setup-paint:
+	@.ci/setup '$(VENV)' '$(PYTHON)' dev,paint
 
 clean:
 	@rm -rf $(VENV) dist build .pytest_cache .ruff_cache .hypothesis addon/wince/data/*.npz

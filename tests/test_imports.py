@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
 # of job/: headless reads them too
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets")
+WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".
@@ -24,6 +24,10 @@ MAY_IMPORT = {
     "addon/wince": {"bpy", "bpy_extras", "bmesh", "gpu", "gpu_extras", "blf", "mathutils", "core", "bridge", "stage", "job",
                     "operators", "panels", "properties", "preferences", "registration", "base"},
     "headless/wince_headless/pack_build": {"wince", "wince_headless"},
+    **{f"headless/wince_headless/paint/{room}": {"wince", "wince_headless", "torch", "diffusers", "transformers", "safetensors", "accelerate"}
+       for room in ("denoise", "backends")},
+    "headless/wince_headless/paint": {"wince", "wince_headless", "pydantic", "rich", "yaml", "PIL", "scipy", "torch", "safetensors",
+                                      "huggingface_hub", "psutil"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},
     "blender_scripts": {"bpy", "wince"},
 }

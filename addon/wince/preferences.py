@@ -1,5 +1,6 @@
 """The add-on's preferences: where packs and outputs go, which device renders."""
 
+import os
 from pathlib import Path
 
 import bpy
@@ -7,6 +8,9 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from .core.errors import WinceError
 
+PAINTER = "WINCE_PAINTER"              # environment variable: the painter's Python, where the preferences name none
+PAINTER_DEVICES = (("auto", "Automatic", "The fastest that torch finds"), ("cpu", "CPU", "The processor"),
+                   ("cuda", "CUDA", "An NVIDIA or AMD graphics card, or refuse"), ("mps", "Metal", "An Apple graphics card, or refuse"))
 DEVICES = (("auto", "Automatic", "The fastest that Blender finds"), ("cpu", "CPU", "The processor"),
            ("gpu", "GPU", "The graphics card, or refuse"))
 
@@ -27,16 +31,31 @@ class WincePreferences(bpy.types.AddonPreferences):
     mend_copies: BoolProperty(name="Give Copied Faces Their Own Rig", default=True,
                               description="When a face's mesh is duplicated without its rig, give the copy a rig of its own")
 
+    painter_python: StringProperty(name="Painter's Python", subtype="FILE_PATH",
+                                   description="A Python program that has wince[paint]: it paints skins, in a process of its own")
+    models_folder: StringProperty(name="Painter's Models", subtype="DIR_PATH",
+                                  description="Where diffusion models are kept (HF_HOME); empty: where the painter's Python keeps them")
+    painter_device: EnumProperty(name="Painter's Device", items=PAINTER_DEVICES, default="auto", description="What paints skins")
+
     def draw(self, context):
-        """Show the settings, one below the other."""
+        """Show the settings, one below the other, and what the painter's check has found."""
+        from .panels import paint  # panels import this module
         self.layout.use_property_split = True
         for name in ("output_folder", "library_folder", "pack_folder", "device", "subdivision", "mend_copies"):
             self.layout.prop(self, name)
+        for name in ("painter_python", "models_folder", "painter_device"):
+            self.layout.prop(self, name)
+        paint.show_check(context, self.layout)
 
 
 def get(context):
     """Return the add-on's preferences."""
     return context.preferences.addons[__package__].preferences
+
+
+def painter(context):
+    """Return the path, str, of the painter's Python, "" where none is named."""
+    return bpy.path.abspath(get(context).painter_python) or os.environ.get(PAINTER, "")
 
 
 def library(context, kind):

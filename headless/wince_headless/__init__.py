@@ -18,6 +18,8 @@ Files
     info        versions, devices, pack, and what is wrong with the installation
     libraries   the system libraries that Blender's module needs
     exits       exit codes
+    paint/      the painter: skins from diffusion models, from images on the atlas, as built in (torch, never bpy)
+    __main__    `python -m wince_headless`
     addon_build the artist's zip
     pack_build/ the pinned wheel -> the face pack
 """

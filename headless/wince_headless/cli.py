@@ -20,6 +20,8 @@ pack_app = typer.Typer(help="The face pack: the free face model, built from the 
 app.add_typer(pack_app, name="pack")
 addon_app = typer.Typer(help="The artist's add-on: one zip to drop on Blender.", no_args_is_help=True)
 app.add_typer(addon_app, name="addon")
+models_app = typer.Typer(help="The diffusion models that paint skins.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
 
 Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/demo.yaml.")]
 Folder = Annotated[Path, typer.Argument(help="A folder that `wince render` wrote.")]
@@ -74,6 +76,60 @@ def _render(job, orders):
     if code == exits.STOPPED:
         _say("stopped; the same command goes on from here")
     return code
+
+
+@app.command()
+def paint(
+    source: Annotated[Path | None, typer.Argument(help="A config, an identity.json, or a folder of a rendered dataset.")] = None,
+    backend: Annotated[str, typer.Option(help="procedural, sd15, sdxl, zimage or qwen.")] = "procedural",
+    model: Annotated[list[str] | None, typer.Option(
+        metavar="[ROLE=]PATH_OR_HUB_ID[@REVISION]", help="The model, and with a role its controls: --model control.depth=FOLDER")] = None,
+    from_uv: Annotated[Path | None, typer.Option("--from-uv", metavar="IMAGE", help="Paint from an image on the atlas.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the painted skins; without it, out/NAME_skins.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another painting of the same person.")] = 0,
+    size: Annotated[int, typer.Option(help="Texels along a side of the albedo.")] = 2048,
+    steps: Annotated[int, typer.Option(help="Denoising steps; 0: the backend's own.")] = 0,
+    profile: Annotated[str, typer.Option(help="research, or release: only models whose licence is on the allow list.")] = "research",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    set_: Annotated[list[str] | None, typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change another setting, any number of times: --set strength=0.6 (docs/painting.md)")] = None,
+    pack: Annotated[Path | None, typer.Option(help="A face pack; without it, the one in the add-on.")] = None,
+    only: Annotated[str | None, typer.Option(metavar="ID", help="Paint this one person.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Paint over what was painted otherwise.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it needs and what is free, and end.")] = False,
+    benchmark: Annotated[bool, typer.Option("--benchmark", help="Measure time and memory with random weights of the real sizes.")] = False,
+    doctor: Annotated[bool, typer.Option("--doctor", help="Say what this Python can paint with, and what is wrong.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Say what happens as JSON lines, for programs.")] = False,
+    leash: Annotated[bool, typer.Option("--leash", help="Stop when stdin ends, as renders do.")] = False,
+):
+    """Paint people's skins: by a diffusion model, from an image on the atlas, or as built in; the same command again goes on."""
+    from .paint import door
+
+    wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, out, seed, size, steps, profile, device, tuple(set_ or ()), pack, only,
+                         force, dry_run, events, leash)
+    if doctor or benchmark:
+        raise typer.Exit((door.doctor if doctor else door.benchmark)(wishes))
+    raise typer.Exit(door.paint(wishes))
+
+
+@models_app.command("list")
+def list_models():
+    """Show the models of each backend: what they are for, their licence, whether they are on this machine."""
+    from .paint import door
+
+    door.list_models()
+
+
+@models_app.command("fetch")
+def fetch_model(
+    what: Annotated[str, typer.Argument(help="A backend such as sd15, or a model: OWNER/NAME[@REVISION].")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say size, licence and revision, and end.")] = False,
+    events: Annotated[bool, typer.Option("--events", help="Say what happens as JSON lines, for programs.")] = False,
+):
+    """Download a model once; nothing else in Wince's painting goes to the network."""
+    from .paint import door
+
+    raise typer.Exit(door.fetch(what, dry_run, events))
 
 
 @app.command()

@@ -41,6 +41,14 @@ def load(path, overrides=()):
     return _checked(document)
 
 
+def value_of(text, word):
+    """Return the value that a piece of YAML says; `word` is the whole `key=value` for the message."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError:
+        raise WinceError(f"--set {word!r}: the value is not YAML: put it in quotes") from None
+
+
 def _checked(document):
     try:
         job = pydantic.TypeAdapter(spec.Job).validate_python(document.data)
@@ -97,10 +105,7 @@ class Document:
             raise WinceError(f"--set {text!r}: write it as key=value, for example --set render.samples=32")
         if keys[:3] == ("people", "fixed", "look"):             # what a twin has otherwise is one key: look.hair.style
             keys = (*keys[:2], ".".join(map(str, keys[2:])))
-        try:
-            parsed = yaml.load(value, Loader=_Loader)
-        except yaml.YAMLError:
-            raise WinceError(f"--set {text!r}: the value is not YAML: put it in quotes") from None
+        parsed = value_of(value, text)
         try:
             _put(self.data, keys, parsed)
         except (LookupError, TypeError):

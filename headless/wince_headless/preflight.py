@@ -4,7 +4,7 @@ Ranges, choices and expressions are refused when the config is read (`config`); 
 """
 
 from wince.core import identity, pack
-from wince.job import expand, resume
+from wince.job import expand, people, resume, textures
 
 from . import launch
 
@@ -18,7 +18,9 @@ def check(job, orders):
     launch.command("render.py", [], orders.blender)
     if orders.only:
         expand.only(expand.samples(job), orders.only)
-    for path in job.people.identities:
-        identity.read(path)
-    pack.load(job.pack)
+    given = [identity.read(path) for path in job.people.identities]
+    loaded = pack.load(job.pack)
+    if job.people.textures:
+        for who in given or people.of(job, loaded):
+            textures.of(job.people.textures, who, hashed=False)
     resume.refuse_other_job(orders.out, job)

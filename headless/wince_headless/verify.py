@@ -16,7 +16,7 @@ from wince.core.facs.intensity import code, intensity
 from wince.core.facs.pspi import UNBC_AUS, pspi
 from wince.core.facs.table import TABLE
 from wince.core.skin import tone
-from wince.job import expand, layout
+from wince.job import expand, layout, textures
 from wince.job.record import COVERS
 
 from . import dataset as datasets
@@ -28,7 +28,7 @@ CHECKS = {                      # what is looked at, in the words of the report
     "files": "every file is there, with the bytes and the hash of its record",
     "pictures": "every picture has its size and is not blank",
     "labels": "PSPI, its terms and the action units agree, computed again",
-    "look": "what covers the face is in the picture, and tone and scale of the skin agree",
+    "look": "what covers the face is in the picture, tone and scale of the skin agree, painted skins are the ones named",
     "heat": "heat is zero on neutral faces, lies on skin, and is there where PSPI is",
     "links": "every record knows its neutrals",
 }
@@ -177,6 +177,18 @@ def _look(dataset, record):
         yield "look", f"skin_ita_deg is {skin['skin_ita_deg']}, skin_lab makes {angle:.2f}"
     if skin["skin_monk"] != step:
         yield "look", f"skin_monk is {skin['skin_monk']}, skin_lab makes {step}"
+    yield from _texture(dataset, record)
+
+
+def _texture(dataset, record):
+    """Compare the skin that a record names with the texture.json that lies beside the person."""
+    path = dataset.folder / record["identity"] / textures.FACTS
+    if not dataset.job.people.textures:
+        return
+    if not path.is_file():
+        yield "look", f"{record['identity']}/{textures.FACTS} is missing: run `wince render` again"
+    elif textures.cite(datasets.read_json(path)) != record["texture"]:
+        yield "look", f"the skin that the record names is not the one of {record['identity']}/{textures.FACTS}: render the person again"
 
 
 def _beyond(dataset, record, heat, coverage):

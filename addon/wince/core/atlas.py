@@ -46,10 +46,20 @@ def texels(faces, uv, uv_faces, size):
     halves = [[0, 1, 2], [0, 2, 3]]
     vertices = np.concatenate([faces[:, half] for half in halves])
     corners = np.concatenate([uv[uv_faces[:, half]] for half in halves]).astype(float) * size - 0.5
-    triangle, x, y = _spans(corners, size)
+    triangle, x, y, weights = fragments(corners, size, size)
+    return Texels(y * size + x, vertices[triangle], weights.T, size)
+
+
+def fragments(corners, width, height):
+    """Return which pixels of a picture lie in which triangles, one entry for each pair; pixel centres have whole numbers.
+
+    corners  (T, 3, 2) float64 x, y in pixels
+    returns  triangle, x, y (M,) int, weights (3, M) of a pixel's centre in its triangle, summing to 1; triangles ascend
+    """
+    triangle, x, y = _spans(corners, width, height)
     weights = _weights(corners, triangle, x, y)
     inside = (weights >= -RIM).all(axis=0)                # a triangle without area has no weights, only nan
-    return Texels((y * size + x)[inside], vertices[triangle[inside]], weights[:, inside].T, size)
+    return triangle[inside], x[inside], y[inside], weights[:, inside]
 
 
 def padded(picture, covered, rounds):
@@ -62,9 +72,9 @@ def padded(picture, covered, rounds):
     return out
 
 
-def _spans(corners, size):
+def _spans(corners, width, height):
     """Return (triangle, x, y) of every texel near enough to a triangle (T, 3, 2) to lie in it: row by row from edge to edge."""
-    low, high = _whole(corners[..., 1].min(axis=1), corners[..., 1].max(axis=1), size)
+    low, high = _whole(corners[..., 1].min(axis=1), corners[..., 1].max(axis=1), height)
     triangle, y = _runs(low, high)
     least, most = np.full(len(y), np.inf), np.full(len(y), -np.inf)
     for k in range(3):
@@ -75,7 +85,7 @@ def _spans(corners, size):
         met = (np.minimum(ay, by) <= y + NEAR) & (np.maximum(ay, by) >= y - NEAR)
         for end in (ax + share * (bx - ax), np.where(by == ay, bx, ax + share * (bx - ax))):
             least, most = np.where(met, np.minimum(least, end), least), np.where(met, np.maximum(most, end), most)
-    row, x = _runs(*_whole(least, most, size))
+    row, x = _runs(*_whole(least, most, width))
     return triangle[row], x, y[row]
 
 

@@ -1,11 +1,13 @@
-"""From JOB.json to samples on disk. `spec`, `check`, `layout`, `rigs`, `presets`, `expand`, `record` and `resume` need no Blender.
+"""From JOB.json to samples on disk. What is named before `shutter` needs no Blender.
 
     spec         the job's dataclasses, and their JSON
     check        ranges and choices
     rigs         camera rigs by name
     presets      named expressions, built in and an artist's own
     expand       the list of samples, and what everyone shows
+    people       who is in a job
     layout       keys and paths
+    textures     painted skins on disk: whose they are, what a label says of them
     disk         files that are whole or absent
     png, exr     the two formats, without a library
     glb          what a GLB file holds
@@ -22,6 +24,8 @@
     snapshot     one frame of an artist's scene, on a set
     writer       the thread that makes files while Blender renders
     render       the loop
-    child        a render in a Blender of its own: start, hear, stop
+    process      a program in the background: start, hear, stop
+    child        a render in a Blender of its own
+    painter      a painting in a Python of its own, the check of that Python, the fetching of its models
     run          words in, progress lines and an exit code out
 """

@@ -72,6 +72,8 @@ def problems(job):
         yield from _empty(job, key)
     yield from _fixed(job)
     yield from _worlds(job)
+    if job.people.textures is not None and job.render.look == "plain":
+        yield ("people", "textures"), "are not shown by a plain face: leave them out, or set render.look to full"
 
 
 def nearest(word, known, alike=0.6):

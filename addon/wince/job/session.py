@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core import cameras, demographics
 from ..core.streams import STREAM_VERSION, stream
-from . import disk, expand, layout, record
+from . import disk, expand, layout, record, textures
 from .sitter import Stance
 
 HIGHEST_SEED = 2 ** 31 - 1
@@ -45,11 +45,15 @@ class Session:
     def __init__(self, job, out, owner, place, number, person):
         self.job, self.out, self.owner, self.place, self.number, self.person = job, out, owner, place, number, person
         self.name = layout.person_name(number)
-        self.skin = place.seat(person)
+        self.texture = textures.of(job.people.textures, person.identity) if job.people.textures else None
+        self.skin = place.seat(person, self.texture)
 
     def keep_identity(self):
-        """Write who it is."""
-        disk.write(layout.identity_path(self.out, f"{self.name}/e00/-"), self.person.identity.json().encode(), self.owner)
+        """Write who it is, and what the skin was painted by."""
+        path = layout.identity_path(self.out, f"{self.name}/e00/-")
+        disk.write(path, self.person.identity.json().encode(), self.owner)
+        if self.texture is not None:
+            disk.write(path.with_name(textures.FACTS), (self.texture.folder / textures.FACTS).read_bytes(), self.owner)
 
     def show(self, name, writer):
         """Give the face an expression, in its light, and have the writer keep its heat."""
@@ -77,6 +81,7 @@ class Session:
         """Return what a record says about the person."""
         who = self.person.identity
         return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.number), "cell": who.cell,
+                "texture": self.place.texture,
                 "look": record.look_facts(who, self.place.plain, dict(self.place.by_hand)),
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
                                  "fixed": dict(self.job.people.fixed),

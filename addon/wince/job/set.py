@@ -7,7 +7,7 @@ from ..bridge import armature, sculpted
 from ..bridge import face as faces
 from ..core import aims, heatmap, rig
 from ..core.errors import WinceError
-from ..stage import cameras, dress, labelling, overrides
+from ..stage import cameras, dress, labelling, overrides, painting
 from ..stage.wardrobe import PLAIN
 from .shutter import Shutter
 from .sitter import Sitter, Stance
@@ -16,7 +16,7 @@ STRAIGHT = 1e-4                        # a head that stands within this of where
 
 
 class Set:
-    """The scene of a take at its frame. What it has in common with `Studio`: `seat`, `show`, `shoot`, `plain`, `by_hand`."""
+    """The scene of a take at its frame. What it has in common with `Studio`: `seat`, `show`, `shoot`, `plain`, `texture`, `by_hand`."""
 
     def __init__(self, take, chosen, scratch, threads=0):
         """Open the take's copy of the file.
@@ -64,9 +64,14 @@ class Set:
         """Return the face's ActionUnits as Blender evaluates them: keyframes, drivers and NLA included."""
         return armature.get_aus(self._rig())
 
-    def seat(self, person):
+    def seat(self, person, texture=None):
         """Return the facts of the skin as painted, by whoever it was; the person sits already."""
         return dress.skin_facts(self.face)
+
+    @property
+    def texture(self):
+        """What a record says of the skin that the face shows."""
+        return painting.source(dress.worn_by(self.face))
 
     def show(self, aus):
         """Write the heat of what the face shows, and return the Stance that the views will see."""

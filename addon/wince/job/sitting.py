@@ -1,8 +1,8 @@
 """A person of a job in the studio: everything that is drawn or computed once per person, once per expression, once per view."""
 
-from ..core import aims, cameras, demographics, identity
+from ..core import aims, cameras
 from ..stage import setting
-from . import expand
+from . import expand, people
 from .session import Session
 
 
@@ -10,7 +10,7 @@ class Sitting(Session):
     """One person in the studio, in drawn light, seen by cameras that are placed around the face."""
 
     def __init__(self, job, out, owner, studio, model, number):
-        super().__init__(job, out, owner, studio, number, model.person(_identity(job, number, model.pack)))
+        super().__init__(job, out, owner, studio, number, model.person(people.one(job, number, model.pack)))
         self.expressions = expand.expressions(job, number)
         self.views = self._views()
         self.setting = None                            # (which light, Setting) that the studio is set to
@@ -35,10 +35,3 @@ class Sitting(Session):
         for view in views.values():
             cameras.check_outside(view, self.person.base, triangles)
         return views
-
-
-def _identity(job, number, pack):
-    """Return who a number is: drawn, or read from the job's identity files."""
-    if not job.people.identities:
-        return demographics.sample(job.seed, number, job.people, pack)
-    return identity.read(job.people.identities[number - job.people.first])

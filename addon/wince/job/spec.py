@@ -53,6 +53,7 @@ class People:
     groups: tuple[str, ...] = GROUPS                   # generation targets, see core/demographics.py
     identities: tuple[str, ...] = ()                   # identity JSON files; they come instead of drawn people
     looks: Looks = field(default_factory=Looks)
+    textures: str | None = None                        # folder of painted skins (`wince paint --out`); none: the built-in skin
     fixed: dict[str, float | str] = field(default_factory=dict)   # twins: {"age": 80, "look.hair.style": "bald"} override what is drawn
 
 

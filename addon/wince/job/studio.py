@@ -5,7 +5,8 @@ import types
 import bpy
 
 from ..core import heatmap, rig
-from ..stage import cameras, dress, lights, setting, world
+from ..stage import cameras, dress, lights, painting, setting, world
+from . import textures
 from .shutter import Shutter
 from .sitter import Sitter, Stance
 
@@ -13,7 +14,7 @@ from .sitter import Sitter, Stance
 class Studio:
     """One scene, one camera, one face, three lamps: reused for every sample, so that memory does not grow.
 
-    What it has in common with `Set`: `seat`, `show`, `shoot`, `plain`, `by_hand`.
+    What it has in common with `Set`: `seat`, `show`, `shoot`, `plain`, `texture`, `by_hand`.
     """
 
     by_hand = types.MappingProxyType({})
@@ -28,10 +29,11 @@ class Studio:
         self.face = self.sitter = self.person = None
         self.plain = job.render.look == "plain"
 
-    def seat(self, person):
+    def seat(self, person, texture=None):
         """Put a person before the camera.
 
         person   core.face.Person
+        texture  job.textures.Texture, the skin to wear; None for the built-in one
         returns  facts of the skin as painted, see `core.skin.tone.facts`
         """
         self.person = person
@@ -39,8 +41,15 @@ class Studio:
             self._build(person)
         else:
             self.face.set_person(person)
+        if texture is not None:
+            painting.put(dress.worn_by(self.face), texture.albedo, textures.cite(texture.facts), "Painted Skin", packed=False)
         dress.dress(self.face)
         return dress.skin_facts(self.face)
+
+    @property
+    def texture(self):
+        """What a record says of the skin that the face shows."""
+        return painting.source(dress.worn_by(self.face))
 
     def set_light(self, drawn, target):
         """Set lamps, world, backdrop and exposure of a Setting; the lamps aim at `target` (3,)."""

@@ -7,10 +7,10 @@ NO_FACE = "Select a FACS face, or add one: Add > Mesh > FACS Face"
 
 
 def redraw(context):
-    """Have every 3D View and its sidebar drawn again: code that writes ID properties, or a timer, tells no window."""
+    """Have every 3D View and its sidebar, and the preferences, drawn again: code that writes ID properties, or a timer, tells no window."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type in ("VIEW_3D", "PREFERENCES"):
                 area.tag_redraw()
 
 

@@ -5,6 +5,6 @@
     menu           Object > FACS Face: what F3 finds
 """
 
-from . import action_units, animation, base, export, handles, heat, heat_bar, identity, look, menu, pain, render, stage
+from . import action_units, animation, base, export, handles, heat, heat_bar, identity, look, menu, pain, paint, render, stage
 
-MODULES = (base, identity, look, action_units, pain, heat, heat_bar, animation, handles, stage, render, export, menu)
+MODULES = (base, identity, look, paint, action_units, pain, heat, heat_bar, animation, handles, stage, render, export, menu)

@@ -31,13 +31,13 @@ class OfFace(InTab):
         self.show(context, self.layout, faces.active(context))
 
 
-def alert(context, layout, sentence):
-    """Draw a sentence about a problem in red, broken into lines that fit the sidebar."""
+def alert(context, layout, sentence, red=True):
+    """Draw a sentence about a problem in red, or one that is none plainly, broken into lines that fit the sidebar."""
     width = context.region.width if context.region else 280
     column = layout.column(align=True)
-    column.alert = True
+    column.alert = red
     for number, line in enumerate(wrap(sentence, max(20, int(width / (7 * context.preferences.system.ui_scale)) - 6))):
-        column.label(text=line, icon="BLANK1" if number else "ERROR")
+        column.label(text=line, icon="BLANK1" if number else "ERROR" if red else "INFO")
 
 
 def moved_off(face):

@@ -12,6 +12,7 @@ SUBJECTS = (
     ("identity", "Identity", ("another_person", "previous_person", "unlock_all", "save_identity", "load_identity", "select_rig",
                               "mend_copies")),
     ("look", "Look", ("another_look", "toggle_plain")),
+    ("paint", "Paint", ("paint_skin", "load_painted_skin", "built_in_skin", "check_painter", "fetch_model")),
     ("action_units", "Action Units", ("set_code", "copy_code", "reset_aus", "mirror_aus", "keyframe_aus")),
     ("pain", "Pain", ("save_preset", "delete_preset", "save_pose_asset", "toggle_heat", "fit_heat", "remove_heat")),
     ("animation", "Animation", ("import_motion", "export_motion", "pspi_over_time", "bake_shape_keys", "unbake_shape_keys",

@@ -6,9 +6,10 @@
     pain           the slider from pose to PSPI
     heat           options of the overlay
     stage          cameras and light
+    paint          what to paint a skin with
     render         what to render, and the progress of what runs
 """
 
-from . import action_units, heat, identity, look, pain, render, stage
+from . import action_units, heat, identity, look, pain, paint, render, stage
 
-MODULES = (identity, look, action_units, pain, heat, stage, render)
+MODULES = (identity, look, paint, action_units, pain, heat, stage, render)

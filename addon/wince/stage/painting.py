@@ -4,17 +4,20 @@ The picture is ours while it says so; one that an artist, or a painter of textur
 """
 
 import hashlib
+import json
 
 import bpy
 import numpy as np
 
 from ..bridge import pictures
 from ..core import colour
+from ..core.errors import WinceError
 from ..core.skin import paint as skin
 from ..core.skin import pores
 from .materials.skin import PICTURE, PORES
 
 PAINTED, RELIEF = "wince_skin", "wince_pores"             # ID properties of images: what a picture was painted by; the pores' version
+PROVENANCE = "wince_texture"           # ID property of an image that came from a painter: what a record says of it, as JSON
 WEARERS = ("skin", "brows")
 FINE = 1 << 14                         # steps of the table of display values
 
@@ -38,6 +41,49 @@ def wear(materials, person, name):
         fresh.name = name
     for node in nodes_of(materials, PORES):
         node.image = node.image or _pores()
+
+
+def put(materials, path, cited, name, packed=True):
+    """Give a face's materials a painted skin from a file, in place of whatever they show.
+
+    materials   as `wear` takes them
+    path        of an 8 bit picture on the pack's atlas, sRGB
+    cited       dict, what a record says of it (job.textures.cite)
+    name        of the new image
+    packed      whether the picture goes into the .blend
+    returns     bpy.types.Image
+    raises      WinceError when the file is no square picture
+    """
+    nodes = nodes_of(materials, PICTURE)
+    image, gone = _loaded(path), {node.image for node in nodes}
+    image[PROVENANCE] = json.dumps(cited, sort_keys=True)
+    if packed:
+        image.pack()
+        image.filepath = f"//{image.name}"                # not where it lay on this machine
+    for node in nodes:
+        node.image = image
+    _let_go(gone)
+    image.name = name
+    return image
+
+
+def bare(materials):
+    """Take whatever picture off a face's materials; an artist's own stays in the file."""
+    nodes = nodes_of(materials, PICTURE)
+    gone = {node.image for node in nodes}
+    for node in nodes:
+        node.image = None
+    _let_go(gone)
+
+
+def source(materials):
+    """Return what a record says of the skin that a face shows: built in, from a painter, or an artist's own."""
+    image = picture_of(materials)
+    if image is None:
+        return {"painter": "plain"}
+    if PAINTED in image:
+        return {"painter": "built-in", "version": skin.VERSION}
+    return json.loads(image[PROVENANCE]) if PROVENANCE in image else {"painter": "artist"}
 
 
 def take_off(materials):
@@ -78,6 +124,25 @@ def nodes_of(materials, name):
     """Return the nodes of one name in the skin's materials."""
     trees = [materials[wearer].node_tree for wearer in WEARERS if wearer in materials]
     return [tree.nodes[name] for tree in trees if name in tree.nodes]
+
+
+def _loaded(path):
+    """Return a picture from a file."""
+    image = bpy.data.images.load(str(path))
+    width, height = image.size
+    if width != height or not width:
+        bpy.data.images.remove(image)
+        raise WinceError(f"{path} is no picture of a skin ({width} x {height} pixels): choose a square picture on the face's atlas")
+    return image
+
+
+def _let_go(images):
+    """Drop images that came from here or from a painter, and keep an artist's own in the file."""
+    images = {image for image in images if image is not None}
+    own = {image for image in images if PAINTED not in image and PROVENANCE not in image}
+    for image in own:
+        image.use_fake_user = True
+    _drop(images - own)
 
 
 def _drop(images):

@@ -59,7 +59,7 @@ class Raster:
 
     def __init__(self, found, rounds):
         self.covered = found.covered().ravel()
-        source = _nearest(self.covered.reshape(found.size, -1), rounds)
+        source = nearest(self.covered.reshape(found.size, -1), rounds)
         self._corners, self._weights = np.zeros((3, found.size ** 2), np.int32), np.zeros((3, found.size ** 2), np.float32)
         self._corners[:, found.index], self._weights[:, found.index] = found.corners.T, found.weights.T
         for whole in (self._corners, self._weights):
@@ -72,7 +72,7 @@ class Raster:
         return sum(weight * values[corner] for corner, weight in zip(self._corners, self._weights, strict=True))
 
 
-def _nearest(covered, rounds):
+def nearest(covered, rounds):
     """Return which covered texel each texel repeats, flat: itself, one that is near, or -1; grown ring by ring."""
     size = len(covered)
     source = np.where(covered, np.arange(size * size, dtype=np.int32).reshape(size, size), -1)

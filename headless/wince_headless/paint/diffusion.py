@@ -1,0 +1,93 @@
+"""The painter that asks a diffusion model: models are found and allowed, the head is seen from around, views agree, colours are fused."""
+
+import importlib.util
+from dataclasses import replace
+
+from wince.core import colour
+from wince.core.errors import WinceError
+
+from . import backends, conditions, cost, devices, projection, prompts, surface, views, zbuffer
+from .models import licences, sources
+from .pipeline import Painter, Raw
+
+NEEDED = ("torch", "diffusers", "transformers", "accelerate")
+
+
+class Diffusion(Painter):
+    """Paints with one of the backends; the model is loaded when the first person needs it, and kept."""
+
+    def __init__(self, settings, tell):
+        _refuse_without_torch(settings.backend)
+        self.kind, self._backend = backends.of(settings.backend), None
+        self.device = devices.pick(settings.device)
+        super().__init__(preset(settings, self.kind))
+        self.name = settings.backend
+        self.sources = sources.resolve_all(settings.backend, settings.models)
+        self.models = tuple(self.sources.values())
+        licences.check(self.models, settings.profile)
+        for source in self.models:
+            tell.say(source.sentence())
+
+    def needs(self, out):
+        """Return what a painting needs and what is free, see `Painter.needs`; the batch that fits is the one it begins with."""
+        found = cost.estimate(self.settings, self.device, self.sources, out)
+        cost.check(found)
+        self.settings = replace(self.settings, batch=found.batch)
+        return found.sentence()
+
+    def words(self, who):
+        """Return the prompts."""
+        return self._prompts(who).facts()
+
+    def colours(self, person, place, builtin, scratch, tell):
+        """Return the Raw skin: views denoised together, fused at the full size."""
+        from .denoise import checkpoint, fuse, sync
+
+        around = views.around(person, self.settings)
+        rasters = zbuffer.of_views(around, place.mesh)
+        shown = conditions.of(place, around, place.picture(builtin), rasters)
+        between = projection.of(surface.of(person, self.settings.sync_size), around, rasters)
+        told, backend = self._prompts(person.identity), self._loaded(tell)
+        wishes = self.settings
+        store = checkpoint.Store(scratch / "latents.safetensors", self.key(person.identity), wishes.checkpoint_every, tell.say)
+        tell.stage("denoising")
+        images = sync.paint(backend, told.positive, told.negative, shown, between, wishes, wishes.seed, tell.step, store, tell.say)
+        tell.stage("fusing")
+        fused = fuse.fuse(images, projection.of(place, around, rasters), self.settings.fuse_sharpness, backend.device)
+        return Raw(colour.decode(fused.colours).astype("f4"), fused.weight.clip(0, 1), fused.disagreement(place.area))
+
+    def _prompts(self, who):
+        words = [line[-1] for line in views.RIGS[self.settings.views]]
+        return prompts.of(who, words, self.settings.backend, self.settings.prompt, self.settings.negative)
+
+    def _loaded(self, tell):
+        if self._backend is None:
+            import torch
+
+            tell.stage("loading the model")
+            dtype = getattr(torch, devices.number_type(self.settings.dtype, self.device))
+            folders = {role: source.folder for role, source in self.sources.items()}
+            self._backend = self.kind.load(folders, torch.device(self.device), dtype, self.settings)
+        return self._backend
+
+
+def preset(settings, kind):
+    """Return Settings with the backend's own numbers where none were given; `kind` is its class.
+
+    raises   WinceError for a view size that the model cannot take
+    """
+    if settings.views not in views.RIGS:
+        raise WinceError(f"the painting's views are {settings.views!r}: known are {', '.join(views.RIGS)}")
+    filled = replace(settings, view_size=settings.view_size or kind.view_size, steps=settings.steps or kind.steps,
+                     guidance=settings.guidance if settings.guidance >= 0 else kind.guidance,
+                     control=settings.control if settings.control >= 0 else kind.control)
+    if filled.view_size % kind.multiple:
+        raise WinceError(f"the painting's view_size is {filled.view_size}: {settings.backend} takes multiples of {kind.multiple}")
+    return filled
+
+
+def _refuse_without_torch(backend):
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise WinceError(f"the backend {backend} needs {', '.join(missing)}, which this Python has not: pip install 'wince[paint]'; "
+                         "--backend procedural needs nothing")

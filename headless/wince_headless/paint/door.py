@@ -1,0 +1,129 @@
+"""What the command line calls: words to settings, people and an exit code; says what a painting needs before it begins."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from wince.core.errors import WinceError
+
+from .. import exits
+from . import pipeline, run
+from .telling import Events, Teller
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The words of `wince paint`; see its help."""
+
+    source: Path | None
+    backend: str
+    models: tuple
+    from_uv: Path | None
+    out: Path | None
+    seed: int
+    size: int
+    steps: int
+    profile: str
+    device: str
+    set: tuple
+    pack: Path | None
+    only: str | None
+    force: bool
+    dry_run: bool
+    events: bool
+    leash: bool = False
+
+
+def paint(wishes):
+    """Paint whom `wishes` names; return the exit code."""
+    tell = Events() if wishes.events else Teller()
+    try:
+        return _paint(wishes, tell)
+    except WinceError as error:
+        tell.error(str(error))
+        raise
+
+
+def _paint(wishes, tell):
+    if wishes.source is None:
+        raise WinceError("say whom to paint: wince paint CONFIG, an identity.json, or the folder of a rendered dataset")
+    crowd, pack = run.people(wishes.source, wishes.pack)
+    if wishes.only:
+        crowd = [who for who in crowd if who.id == wishes.only] or _nobody(wishes.only, crowd)
+    settings = _settings(wishes)
+    order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.from_uv, wishes.force)
+    painter = pipeline.painter(settings, order.photo, tell)
+    if sentence := painter.needs(order.out):
+        tell.say(sentence)
+    if wishes.dry_run:
+        return exits.DONE
+    tell.listen(wishes.leash)
+    code = run.paint(crowd, pack, order, painter, tell)
+    if code == exits.STOPPED:
+        tell.say("stopped; the same command goes on from here")
+    return code
+
+
+def doctor(wishes):
+    """Say what this Python can paint with; return the exit code."""
+    from .models import doctor as doctors
+
+    report = doctors.gather()
+    _print(report.json() if wishes.events else report.text())
+    return exits.DONE if report.ok else exits.FAULTS
+
+
+def benchmark(wishes):
+    """Measure time and memory; return the exit code."""
+    from . import benchmark as bench
+
+    _print(bench.run(_settings(wishes)))
+    return exits.DONE
+
+
+def list_models():
+    """Print the catalogue, and what of it is on this machine."""
+    from .models import doctor as doctors
+
+    _print(doctors.table())
+
+
+def fetch(what, dry_run, events):
+    """Download models; return the exit code."""
+    from .models import fetch as hub
+
+    tell = Events() if events else Teller()
+    try:
+        hub.fetch(what, tell.say, dry_run)
+    except WinceError as error:
+        tell.error(str(error))
+        raise
+    return exits.DONE
+
+
+def _settings(wishes):
+    return run.settings(wishes.set, backend=wishes.backend, models=_models(wishes.models), profile=wishes.profile, seed=wishes.seed,
+                        size=wishes.size, steps=wishes.steps, device=wishes.device)
+
+
+def _print(text):
+    sys.stdout.write(f"{text}\n")
+
+
+def _models(words):
+    """Return {role: model} of the words after --model; one without a role is the base."""
+    found = {}
+    for word in words:
+        role, equals, value = word.partition("=")
+        found |= {role: value} if equals else {"base": word}
+    return found
+
+
+def _name(source):
+    """Return what a source is called; an identity by the folder it lies in."""
+    return source.parent.name if source.name == "identity.json" and source.parent.name else source.stem
+
+
+def _nobody(wanted, crowd):
+    known = ", ".join(who.id for who in crowd[:3])
+    raise WinceError(f"--only {wanted}: nobody here is called that; here are {known}{' ...' if len(crowd) > 3 else ''}")

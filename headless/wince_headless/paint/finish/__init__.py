@@ -1,0 +1,10 @@
+"""From fused colours to an albedo; arrays over the texels of a Surface, linear sRGB float32, unless said otherwise.
+
+    delight   takes the light out: a robust low-order fit over skin, cast shadows by what each texel can see
+    shine     highlights, back to what surrounds them
+    tone      the mean of the skin to the person's target
+    fill      texels that no view saw, from their neighbours in space
+    bands     what is broad, what is grain, and grain where there is none
+    seams     the borders of the atlas, so that both sides meet
+    quality   the numbers by which a painting is judged
+"""

@@ -1,0 +1,74 @@
+"""SHA-256 of model files, without reading gigabytes on every run."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from wince.job import disk
+
+from ...pack_build.fetch import cache
+
+KEPT = "hashes.json"                     # in the user's cache; safe to delete
+SMALL = 1 << 20                          # bytes: below, hashing is faster than looking up
+BLOCK = 1 << 22
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def of(paths):
+    """Return the SHA-256 of files.
+
+    paths     {name: Path}
+    returns   {name: 64 hex digits}
+
+    A hub's large file lies in the cache under its own SHA-256, so its name is taken for it; `fetch` has checked that after the download.
+    Others are read once and remembered by place, size and time of change.
+    """
+    table = _kept()
+    before = len(table)
+    found = {name: _one(Path(path), table) for name, path in paths.items()}
+    if len(table) != before:
+        _keep(table)
+    return found
+
+
+def digest(path):
+    """Return the SHA-256 of a file's bytes, read now, block by block."""
+    sha = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(BLOCK):
+            sha.update(block)
+    return sha.hexdigest()
+
+
+def promised(path):
+    """Return the SHA-256 that a hub blob's name is, "" where the file is no such blob (small ones are named by git's own hash)."""
+    blob = Path(path).resolve()
+    return blob.name if blob.parent.name == "blobs" and SHA256.fullmatch(blob.name) else ""
+
+
+def _one(path, table):
+    if name := promised(path):
+        return name
+    state = path.stat()
+    if state.st_size < SMALL:
+        return digest(path)
+    key = f"{path.resolve()}|{state.st_size}|{state.st_mtime_ns}"
+    if key not in table:
+        table[key] = digest(path)
+    return table[key]
+
+
+def _kept():
+    """Return the remembered hashes; none where there is no such file or a damaged one."""
+    try:
+        table = json.loads((cache() / KEPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def _keep(table):
+    """Write what is remembered, without files that are gone."""
+    table = {key: value for key, value in sorted(table.items()) if Path(key.rsplit("|", 2)[0]).is_file()}
+    disk.write(cache() / KEPT, json.dumps(table, indent=0).encode(), owner="hashes")

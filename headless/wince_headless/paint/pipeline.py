@@ -1,0 +1,156 @@
+"""From a person to an albedo: the stages of a painting in their order."""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wince.core.errors import WinceError
+from wince.core.skin import paint as skin
+from wince.job import textures
+
+from . import preview, procedural, surface, texture
+from .finish import delight, fill, quality, seams
+
+SPARED = ("models", "device", "dtype", "batch", "offload", "checkpoint_every")        # of the settings: not the painting's own
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A skin before it is finished, over the texels of a Surface.
+
+    colour        (N, 3) float32 linear sRGB
+    seen          (N,) float32 0..1 how well each texel was seen
+    disagreement  of the views; None where there were none
+    """
+
+    colour: np.ndarray
+    seen: np.ndarray
+    disagreement: float | None = None
+
+
+def painter(settings, photo, tell):
+    """Return what paints: an object with `key(who)` and `paint(person, scratch, tell)`.
+
+    settings   Settings
+    photo      path of an image on the atlas, None for none
+    raises     WinceError: no torch, models that are not here or not allowed, an image that is none
+    """
+    if photo is not None:
+        return FromImage(settings, photo)
+    if settings.backend == "procedural":
+        return BuiltIn(settings)
+    from . import diffusion
+
+    return diffusion.Diffusion(settings, tell)
+
+
+class Painter:
+    """What all painters do: finish, measure, say what was done.  How colours come about is a subclass's `colours`."""
+
+    name, models, finishes = "", (), True
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def needs(self, out):
+        """Return what a painting needs and what is free, a sentence, "" for next to nothing; `out` is where it goes.
+
+        raises   WinceError when it cannot go well
+        """
+        return ""
+
+    def words(self, who):
+        """Return what was told to the painter, for the record: a dict, {} for nothing."""
+        return {}
+
+    def key(self, who):
+        """Return the hash of what is painted, see `texture.key`."""
+        return texture.key(who, dataclasses.asdict(self.settings), [model.record() for model in self.models], self.words(who))
+
+    def paint(self, person, scratch, tell):
+        """Paint one person.
+
+        person    core.face.Person
+        scratch   Path for what a killed painting goes on from
+        returns   picture (S, S, 3) linear, coverage (S, S), preview PNG bytes, facts: see `texture.write`
+        """
+        tell.stage("geometry")
+        place = surface.of(person, self.settings.size)
+        builtin, _ = procedural.colours(person, place)
+        raw = self.colours(person, place, builtin, scratch, tell)
+        tell.stage("finishing")
+        colour, judged = self.finished(raw, person, place, builtin)
+        picture = place.picture(np.clip(colour, 0, 1))
+        facts = self.facts(person, judged)
+        tell.stage("preview")
+        seen = place.picture(raw.seen)
+        sheet = preview.sheet(picture, seen, place, facts, place.picture(builtin) if self.finishes else None)
+        return picture, seen, sheet, facts
+
+    def finished(self, raw, person, place, builtin):
+        """Return the albedo (N, 3) and its quality: light out, holes filled, the built-in skin around, tone, seams."""
+        pack, target = person.pack, person.identity.skin_lab
+        if not self.finishes:
+            return raw.colour, quality.measure(raw.colour, place, pack, target, raw.seen, guide=builtin)
+        from .finish import shine, tone
+        colour, report = shine.clamp(raw.colour, place), None
+        if self.settings.delight:
+            colour, report = delight.delight(colour, raw.seen, place, builtin)
+        colour = tone.anchor(colour, place, target, raw.seen)
+        colour, _ = fill.fill(colour, raw.seen, place, builtin, self.settings.seed)
+        before = fill.blend(colour, place, builtin)
+        colour = tone.anchor(seams.smooth(before, place, pack), place, target)
+        baked = None if report is None else (report.baked_r2_before, report.baked_r2_after)
+        return colour, quality.measure(colour, place, pack, target, raw.seen, builtin, before, raw.disagreement, baked)
+
+    def facts(self, person, judged):
+        """Return what texture.json says of the painting; nothing of this machine."""
+        kept = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in SPARED}
+        who = person.identity
+        return {"person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": self.name, "seed": self.settings.seed, "profile": self.settings.profile, "settings": kept, "quality": judged,
+                "models": [model.record() for model in self.models], "prompts": self.words(who)}
+
+
+class BuiltIn(Painter):
+    """Paints the skin that every face wears anyway."""
+
+    name, finishes = "procedural", False
+
+    def words(self, who):
+        """Return which version of the built-in skin it is."""
+        return {"built-in": skin.VERSION}
+
+    def colours(self, person, place, builtin, scratch, tell):
+        """Return the Raw skin."""
+        tell.stage("painting")
+        return Raw(builtin, np.ones(len(builtin), np.float32))
+
+
+class FromImage(Painter):
+    """Takes an image on the pack's atlas."""
+
+    name = "image"
+
+    def __init__(self, settings, path):
+        super().__init__(settings)
+        self.path = Path(path)
+
+    def words(self, who):
+        """Return which image it was, by name and hash."""
+        try:
+            return {"image": self.path.name, "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
+        except OSError as error:
+            raise WinceError(f"--from-uv {self.path}: {error.strerror}: give an image on the face's atlas") from None
+
+    def colours(self, person, place, builtin, scratch, tell):
+        """Return the Raw skin."""
+        from . import photo
+
+        tell.stage("reading the image")
+        found = photo.read(self.path, person, place, builtin)
+        for sentence in found.warnings:
+            tell.say(sentence)
+        return Raw(found.colour, found.seen)

@@ -1,0 +1,223 @@
+"""The sheet to look at: a painted head from all sides, lit and unlit, beside the built-in skin; its atlas, what was seen, the numbers."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from wince.core import cameras, colour
+
+from . import zbuffer
+from .finish.quality import THRESHOLDS
+
+# name, yaw, pitch in degrees: the lit row; the unlit and the built-in rows show the first five
+SIDES = (("front", 0, 0), ("left 40", 40, 0), ("right 40", -40, 0), ("left 85", 85, 0), ("right 85", -85, 0), ("under the chin", 0, -38))
+VIEW, GAP, EDGE, HEAD = 300, 10, 28, 74                    # pixels: a view's side, between pictures, around the sheet, above it
+MAP = 460                                                  # side of a map
+OVERSAMPLED = 2
+LENS_MM, AWAY_M = 170.0, 1.5
+TALL_M = 0.25                                              # of a head, crown to chin, with a little neck
+PAPER, INK, FAINT = (243, 241, 238), (32, 31, 30), (122, 117, 112)
+GOOD, BAD = (38, 128, 72), (190, 44, 40)
+BACK = (222, 219, 215)                                     # behind heads, display
+KEY, FILL, AMBIENT = (0.55, 0.55, 0.65), (-0.8, 0.1, 0.4), 0.42       # lights in the view: right, up, towards the viewer
+SCALE = ((0.0, (58, 40, 90)), (0.35, (60, 110, 160)), (0.7, (90, 180, 130)), (1.0, (250, 225, 90)))       # of the coverage
+
+# what is said of a quality, in this order: how it is written, and its name among quality's facts
+LINES = (("seen by the views", "coverage", "{:.1%}"), ("has a colour", "painted", "{:.2%}"), ("views disagree", "disagreement", "{:.3f}"),
+         ("light baked in, before", "bakedness_before", "{:.3f}"), ("light baked in, after", "bakedness_after", "{:.3f}"),
+         ("left unlike right", "asymmetry", "{:.3f}"), ("highlights", "highlights", "{:.2%}"),
+         ("seam step, before", "seam_before", "{:.2f}"), ("seam step, after", "seam_after", "{:.2f}"),
+         ("tone, CIEDE2000", "tone_difference", "{:.2f}"),
+         ("grain beside built-in", "sharpness", "{:.2f}"), ("clipped", "clipped", "{:.2%}"))
+
+
+def sheet(picture, coverage, surface, facts, builtin=None, seen=None):
+    """Return the sheet of a painted skin as the bytes of a PNG, the same for the same arguments.
+
+    picture    (S, S, 3) float32 linear sRGB, row 0 at v = 0
+    coverage   (S, S) 0..1, how well the views saw a texel
+    surface    Surface, of any size
+    facts      dict as texture.json has it: "person" {"id"}, "painter", "models" [{"id", "revision"}], "seed", "quality"; what is
+               missing is not written
+    builtin    (S, S, 3) the built-in skin, to compare; None: without
+    seen       {view's name: (S, S) 0..1}: the weights of single views; None: the coverage alone
+    """
+    heads = [head(surface, yaw, pitch) for _, yaw, pitch in SIDES]
+    rows = [("lit", picture, True), ("unlit", picture, False)] + ([("built-in", builtin, True)] if builtin is not None else [])
+    width = 2 * EDGE + len(SIDES) * VIEW + (len(SIDES) - 1) * GAP
+    top = HEAD + EDGE
+    paper = Image.new("RGB", (width, top + len(rows) * (VIEW + GAP + 22) + MAP + 22 + 2 * EDGE), PAPER)
+    draw = ImageDraw.Draw(paper)
+    _title(draw, facts)
+    for name, skin, lit in rows:
+        for column, (side, one) in enumerate(zip(SIDES, heads, strict=True)):
+            _put(paper, draw, shaded(one, skin, lit), EDGE + column * (VIEW + GAP), top, f"{side[0]}, {name}")
+        top += VIEW + GAP + 22
+    left = _maps(paper, draw, top, picture, coverage, seen)
+    _numbers(draw, left, top, facts.get("quality", {}))
+    file = io.BytesIO()
+    paper.save(file, "PNG")
+    return file.getvalue()
+
+
+def head(surface, yaw, pitch, side=VIEW):
+    """Return a head as it is seen: colours of its eyes, uv (nan there), normals in the view, whether anything is shown.
+
+    Each (H, W, ...), OVERSAMPLED times `side` pixels wide; from `yaw` degrees to its left and `pitch` above.
+    """
+    mesh, size = surface.mesh, side * OVERSAMPLED
+    view = cameras.view(cameras.Camera("preview", yaw, pitch, lens_mm=LENS_MM, distance_m=AWAY_M), _middle(mesh.points), 1.0, (size, size))
+    raster = zbuffer.rasterise(view, mesh.points, mesh.triangles)
+    normal = raster.of(mesh.normals, mesh.triangles) @ (view.R.T * [1, -1, -1]).astype(np.float32)
+    normal /= np.maximum(np.linalg.norm(normal, axis=2, keepdims=True), 1e-9)
+    uv = np.einsum("hwk,hwkc->hwc", raster.weights, mesh.uv[np.maximum(raster.triangle, 0)])
+    eyes = np.zeros((len(mesh.points), 3), np.float32)
+    if getattr(mesh, "eyes", None) is not None:
+        eyes[-len(mesh.eyes):] = mesh.eyes
+    return raster.of(eyes, mesh.triangles), uv, normal, raster.shown
+
+
+def _middle(points):
+    """Return the middle (3,) of the head on top of a mesh."""
+    crown = points[:, 2].max()
+    above = points[points[:, 2] > crown - 0.8 * TALL_M]
+    return np.array([0, (above[:, 1].min() + above[:, 1].max()) / 2, crown - TALL_M / 2], float)
+
+
+def shaded(one, picture, lit):
+    """Return display colours (H, W, 3) uint8 of a `head` in a skin (S, S, 3) linear sRGB, evenly bright or in soft light."""
+    eyes, uv, normal, shown = one
+    skin = np.isfinite(uv).all(axis=2) & shown
+    out = np.where(skin[..., None], _looked_up(picture, np.where(skin[..., None], uv, 0)), eyes)
+    if lit:
+        out = out * _light(normal)[..., None]
+    out = np.where(shown[..., None], out, colour.decode(np.array(BACK) / 255))
+    wide = out.shape[0] // OVERSAMPLED
+    small = out.reshape(wide, OVERSAMPLED, wide, OVERSAMPLED, 3).mean(axis=(1, 3))
+    return np.round(colour.encode(small) * 255).astype(np.uint8)
+
+
+def _light(normal):
+    """Return how much light skin gets whose normals in the view are (H, W, 3): a soft key, a weaker fill, the sky."""
+    key, fill = (np.array(way) / np.linalg.norm(way) for way in (KEY, FILL))
+    wrapped = np.clip((normal @ key + 0.25) / 1.25, 0, 1) ** 1.3
+    return AMBIENT * (0.75 + 0.25 * normal[..., 1]) + 0.85 * wrapped + 0.16 * np.clip(normal @ fill, 0, 1)
+
+
+def _looked_up(picture, uv):
+    """Return what a picture (S, S, C) shows at uv (..., 2), bilinearly."""
+    size = len(picture)
+    at = uv * size - 0.5
+    low = np.floor(at).astype(int)
+    share = (at - low).astype(np.float32)
+    (x0, y0), (x1, y1) = (np.moveaxis(np.clip(low + k, 0, size - 1), -1, 0) for k in (0, 1))
+    x, y = share[..., 0, None], share[..., 1, None]
+    return (1 - y) * ((1 - x) * picture[y0, x0] + x * picture[y0, x1]) + y * ((1 - x) * picture[y1, x0] + x * picture[y1, x1])
+
+
+def _maps(paper, draw, top, picture, coverage, seen):
+    """Put the atlas, the coverage and the views' shares on the sheet; return where the next thing begins."""
+    _put(paper, draw, _small(colour.encode(picture)), EDGE, top, "albedo")
+    _put(paper, draw, _small(_coloured(coverage)), EDGE + MAP + GAP, top, "how well it was seen: dark not at all, yellow face on")
+    left = EDGE + 2 * (MAP + GAP)
+    if seen:
+        _put(paper, draw, _small(_who(list(seen.values()))), left, top, "who saw it: " + ", ".join(seen))
+        for number, hue in enumerate(_hues(len(seen))):
+            draw.rectangle((left + 8 + 18 * number, top + 30, left + 22 + 18 * number, top + 44), tuple(int(255 * v) for v in hue))
+        left += MAP + GAP
+    return left
+
+
+def _small(display):
+    """Return a picture of the atlas (S, S, 3) display 0..1 as files go, MAP pixels wide, uint8."""
+    image = Image.fromarray(np.round(np.clip(display[::-1], 0, 1) * 255).astype(np.uint8))
+    return np.asarray(image.resize((MAP, MAP), Image.Resampling.BOX if image.width >= MAP else Image.Resampling.BICUBIC))
+
+
+def _coloured(coverage):
+    """Return the colours (S, S, 3) 0..1 of a coverage."""
+    at, shades = [place for place, _ in SCALE], np.array([shade for _, shade in SCALE]) / 255
+    out = np.stack([np.interp(coverage, at, shades[:, k]) for k in range(3)], axis=-1)
+    return np.where((coverage > 0)[..., None], out, 0.13)
+
+
+def _who(weights):
+    """Return views' hues mixed by their weights [(S, S)]."""
+    total = np.sum(weights, axis=0)
+    mixed = sum(weight[..., None] * np.array(hue) for weight, hue in zip(weights, _hues(len(weights)), strict=True))
+    return np.where(total[..., None] > 0, mixed / np.maximum(total, 1e-9)[..., None], 0.13)
+
+
+def _hues(count):
+    """Return so many colours (3,) 0..1 that can be told apart."""
+    turn = np.arange(count) / max(count, 1)
+    return [tuple(0.55 + 0.4 * np.cos(2 * np.pi * (t - shift)) for shift in (0, 1 / 3, 2 / 3)) for t in turn]
+
+
+def _title(draw, facts):
+    """Write who this is and how it was painted."""
+    draw.text((EDGE, EDGE - 8), str(facts.get("person", {}).get("id", "")), INK, ImageFont.load_default(30))
+    models = [f"{model.get('id', '?')}@{str(model.get('revision', ''))[:12]}".rstrip("@") for model in facts.get("models", ())]
+    said = [str(facts[key]) if key == "painter" else f"{key} {facts[key]}" for key in ("painter", "seed", "profile") if key in facts]
+    draw.text((EDGE, EDGE + 30), "   ".join(said + models), FAINT, ImageFont.load_default(17))
+
+
+def _put(paper, draw, picture, left, top, words):
+    """Put a picture on the sheet with a few words above it."""
+    draw.text((left, top), words, FAINT, ImageFont.load_default(14))
+    paper.paste(Image.fromarray(picture), (left, top + 20))
+
+
+def _numbers(draw, left, top, quality):
+    """Write the numbers, green where they keep to what is wanted and red where not, and the verdict."""
+    draw.text((left, top), "quality", FAINT, ImageFont.load_default(14))
+    top += 22
+    if "passed" in quality:
+        words, shade = ("passed", GOOD) if quality["passed"] else ("not good enough", BAD)
+        draw.text((left, top), words, shade, ImageFont.load_default(24))
+        top += 34
+    for words, name, form in LINES:
+        value = quality.get(name)
+        if value is not None:
+            _row(draw, left, top, words, form.format(value), _verdict(name, value))
+            top += 21
+    top = _tone(draw, left, top + 4, quality)
+    for sentence in quality.get("why", ()):
+        for line in _wrapped(sentence, 46):
+            draw.text((left, top), line, BAD, ImageFont.load_default(14))
+            top += 17
+
+
+def _row(draw, left, top, words, value, shade):
+    draw.text((left, top), words, INK, ImageFont.load_default(16))
+    draw.text((left + 200, top), value, shade, ImageFont.load_default(16))
+
+
+def _verdict(name, value):
+    """Return the colour of a number: ink where nothing is asked of it."""
+    least, most, _ = THRESHOLDS.get(name, (None, None, ""))
+    if least is None and most is None:
+        return INK
+    return BAD if (least is not None and value < least) or (most is not None and value > most) else GOOD
+
+
+def _tone(draw, left, top, quality):
+    """Show the skin's mean beside the one that was planned; return where the next line goes."""
+    if "lab" not in quality or "target_lab" not in quality:
+        return top
+    for at, words, lab, monk in ((left, "is", "lab", "monk"), (left + 130, "planned", "target_lab", "target_monk")):
+        shade = np.round(colour.encode(colour.from_lab(quality[lab])) * 255).astype(int)
+        draw.rectangle((at, top + 2, at + 26, top + 28), tuple(map(int, shade)), FAINT)
+        draw.text((at + 34, top + 6), f"{words}, Monk {quality[monk]}", INK, ImageFont.load_default(15))
+    return top + 38
+
+
+def _wrapped(sentence, wide):
+    """Return a sentence as lines of at most so many letters."""
+    lines = [""]
+    for word in sentence.split():
+        if len(lines[-1]) + len(word) >= wide:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines

@@ -1,0 +1,133 @@
+"""Whom to paint, what is there already, and what it will take: people in, texture folders out."""
+
+import dataclasses
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pydantic
+
+from wince.core import face, identity
+from wince.core import pack as packs
+from wince.core.errors import WinceError
+from wince.job import disk, layout
+from wince.job import people as drawn
+
+from .. import config, exits
+from . import texture
+from .settings import BACKENDS, PROFILES, Settings
+from .telling import Stopped
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line says beside the settings.
+
+    out      folder for the texture folders
+    photo    an image on the atlas to paint from, instead of a model; None for none
+    force    paint over what was painted otherwise
+    """
+
+    out: Path
+    photo: Path | None = None
+    force: bool = False
+
+
+def settings(words, **given):
+    """Return Settings from `key=value` words and given fields; values are YAML.
+
+    raises   WinceError for an unknown key or a value of the wrong kind
+    """
+    values = dict(given)
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise WinceError(f"--set {word!r}: write it as key=value, for example --set steps=20")
+        values[name.strip()] = config.value_of(value, word)
+    try:
+        made = pydantic.TypeAdapter(Settings).validate_python(values)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        known = ", ".join(item.name for item in dataclasses.fields(Settings))
+        raise WinceError(f"the painting's setting {name!r}: {first['msg'].lower()}: known are {known}") from None
+    _check(made)
+    return made
+
+
+def people(source, pack_path=None):
+    """Return who is to be painted, [Identity], and the FacePack.
+
+    source   path of an identity.json, of a dataset's config, or of a folder with identities (a rendered dataset, a painted folder)
+    """
+    source = Path(source)
+    if source.is_dir():
+        files = sorted(source.glob(f"*/{layout.IDENTITY}")) or sorted(source.glob("*.json"))
+        if not files:
+            raise WinceError(f"{source} holds no identities: give a config, an identity.json, or a folder of a rendered dataset")
+        return [identity.read(path) for path in files], packs.load(pack_path)
+    if source.suffix == ".json" and _is_identity(source):
+        return [identity.read(source)], packs.load(pack_path)
+    job = config.load(source)
+    pack = packs.load(pack_path or job.pack)
+    return list(drawn.of(job, pack)), pack
+
+
+def paint(crowd, pack, order, painter, tell):
+    """Paint people, one after the other; those that are there already are passed over.
+
+    crowd    [Identity]
+    pack     FacePack
+    order    Order
+    painter  of `pipeline.painter`
+    tell     telling.Teller
+    returns  exit code, exits.DONE or exits.STOPPED
+    """
+    model = face.FaceModel(pack)
+    tell.start(len(crowd))
+    try:
+        for number, who in enumerate(crowd, 1):
+            tell.check()
+            tell.person(who.id, number, len(crowd))
+            _paint_one(who, model, order, painter, tell)
+    except Stopped:
+        return exits.STOPPED
+    return exits.DONE
+
+
+def _paint_one(who, model, order, painter, tell):
+    if who.pack_hash and who.pack_hash != model.pack.hash:
+        raise WinceError(f"{who.id} was made with another face pack ({who.pack_hash[:12]}): give that one with --pack")
+    folder = Path(order.out, who.id)
+    wanted = painter.key(who)
+    if order.force:
+        shutil.rmtree(folder / texture.SCRATCH, ignore_errors=True)
+    elif texture.is_done(folder, wanted):
+        tell.say("is painted already")
+        tell.done(folder)
+        return
+    scratch = folder / texture.SCRATCH
+    picture, coverage, preview, facts = painter.paint(model.person(who), scratch, tell)
+    disk.sweep(folder)
+    texture.write(folder, who, picture, coverage, preview, facts | {"key": wanted})
+    shutil.rmtree(scratch, ignore_errors=True)
+    tell.done(folder)
+
+
+def _is_identity(path):
+    try:
+        return '"ancestry"' in path.read_text(encoding="utf-8")
+    except OSError:
+        raise WinceError(f"{path} cannot be read: give a config, an identity.json, or a folder of a rendered dataset") from None
+
+
+def _check(made):
+    for name, value, known in (("backend", made.backend, BACKENDS), ("profile", made.profile, PROFILES)):
+        if value not in known:
+            raise WinceError(f"the painting's {name} is {value!r}: known are {', '.join(known)}")
+    for name, (low, high) in {"size": (64, 8192), "steps": (0, 1000), "strength": (0.05, 1), "sync_share": (0, 1), "sync_every": (1, 1000),
+                              "sync_size": (64, 4096), "batch": (0, 64), "view_size": (0, 4096), "checkpoint_every": (1, 1000)}.items():
+        if not low <= getattr(made, name) <= high:
+            raise WinceError(f"the painting's {name} is {getattr(made, name)}: give a number from {low} to {high}")
+    if made.size % 4:
+        raise WinceError(f"the painting's size is {made.size}: give a multiple of 4, such as 1024, 2048 or 4096")

@@ -1,0 +1,187 @@
+"""What a painting needs: the arithmetic by hand, and the table of what lives at once against the networks themselves."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wince.core.errors import WinceError
+from wince_headless.paint import cost, devices
+from wince_headless.paint.models import sources
+from wince_headless.paint.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+import fake_hub
+
+GB = 10 ** 9
+FILLED = {"sd15": {"view_size": 512, "guidance": 7.5}, "sdxl": {"view_size": 1024, "guidance": 6.0},
+          "zimage": {"view_size": 512, "guidance": 0.0}, "qwen": {"view_size": 512, "guidance": 4.0}}
+
+
+def settings(backend="sd15", **changes):
+    return Settings(**{"backend": backend, "dtype": "bfloat16", **FILLED[backend], **changes})
+
+
+@pytest.fixture
+def memory(monkeypatch):
+    """Set what is free and what there is, in GB."""
+    def set_to(free, total=80):
+        monkeypatch.setattr(devices, "memory", lambda name: (int(free * GB), int(total * GB)))
+    return set_to
+
+
+def test_weights_by_hand(memory):
+    memory(60)
+    found = cost.estimate(settings(), "cuda:0")
+    assert found.weights == pytest.approx((0.8595 + 2 * 0.3613 + 0.0837) * 2 * GB, rel=0.002)
+    assert found.text == pytest.approx(0.123 * 2 * GB)
+    assert cost.estimate(settings("zimage"), "cuda:0").weights == pytest.approx((6.155 + 3.356 + 0.084) * 2 * GB, rel=0.01)
+
+
+def test_a_large_card_takes_all_views_a_small_one_fewer_a_tiny_one_waits(memory):
+    memory(60)
+    one = cost.view_bytes("sd15", 512, 7.5, "bfloat16")
+    room = cost.estimate(settings(), "cuda:0").weights + cost.context("cuda")
+    for views, free in ((7, room + 7.5 * one), (3, room + 3.5 * one), (1, room + 1.2 * one)):
+        memory(free / GB)
+        found = cost.estimate(settings(), "cuda:0")
+        assert (found.batch, found.offload) == (views, False) and found.needed <= free
+    memory((room - 0.5 * GB) / GB)
+    assert cost.estimate(settings(), "cuda:0").offload
+    assert not cost.estimate(settings(offload="none"), "cuda:0").offload
+
+
+def test_joint_backends_take_all_views_at_once(memory):
+    memory(70)
+    found = cost.estimate(settings("zimage", views="face9"), "cuda:0")
+    assert (found.views, found.batch) == (9, 9)
+    assert found.view == pytest.approx(9 / 7 * cost.estimate(settings("zimage"), "cuda:0").view)
+
+
+def test_a_wished_batch_is_a_limit(memory):
+    memory(70)
+    assert cost.estimate(settings(batch=2), "cuda:0").batch == 2
+
+
+@given(st.sampled_from(["sd15", "sdxl"]), st.integers(4, 80), st.integers(4, 80))
+def test_more_memory_never_means_fewer_views(backend, one, two):
+    real = devices.memory
+    try:
+        batches = []
+        for free in sorted((one, two)):
+            devices.memory = lambda name, free=free: (free * GB, 80 * GB)
+            batches.append(cost.estimate(settings(backend), "cuda:0"))
+        assert batches[0].offload >= batches[1].offload
+        if not batches[0].offload:
+            assert batches[0].batch <= batches[1].batch
+    finally:
+        devices.memory = real
+
+
+def test_half_the_numbers_half_the_bytes_and_no_guidance_half_the_network(memory):
+    memory(70)
+    assert cost.estimate(settings(dtype="float32"), "cuda:0").weights == 2 * cost.estimate(settings(), "cuda:0").weights
+    assert cost.view_bytes("zimage", 512, 0, "float32", 7) == 2 * cost.view_bytes("zimage", 512, 0, "bfloat16", 7)
+    assert cost.view_bytes("sd15", 1024, 7.5, "float32") == 4 * cost.view_bytes("sd15", 512, 7.5, "float32")
+
+
+def test_the_sentence_says_what_is_needed_and_what_is_free(memory):
+    memory(20, 24)
+    said = cost.estimate(settings(), "cuda:0").sentence()
+    assert said.startswith("sd15 on cuda:0, bfloat16: ") and "3.3 GB weights" in said and "20.0 GB of 24.0 GB free" in said
+    assert "all views at once" in said and "wince paint --benchmark" in said and "of disk a person" in said
+    memory(4.2, 6)
+    assert "at once" in cost.estimate(settings(), "cuda:0").sentence()
+    memory(0, 0)
+    assert "it cannot be told how much is free" in cost.estimate(settings(), "cuda:0").sentence()
+    assert "about 2 min a person" in cost.estimate(settings(), "cuda:0", seconds=120).sentence()
+
+
+def test_main_memory_that_does_not_suffice_is_refused_a_small_card_is_not(memory):
+    memory(3, 8)
+    with pytest.raises(WinceError) as caught:
+        cost.check(cost.estimate(settings(dtype="float32"), "cpu"))
+    assert "sd15 needs 8." in str(caught.value) and "3.0 GB are free" in str(caught.value) and "--set dtype=bfloat16 takes half" in str(caught.value)
+    cost.check(cost.estimate(settings(), "cuda:0"))
+    memory(0, 0)
+    cost.check(cost.estimate(settings(), "cpu"))                          # nobody knows: try
+
+
+def test_a_full_disk_is_refused(memory, tmp_path, monkeypatch):
+    memory(60)
+    monkeypatch.setattr(cost.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 10 ** 6}))
+    with pytest.raises(WinceError, match="a texture needs 24.6 MB of disk and 1.0 MB are free: choose another disk with --out"):
+        cost.check(cost.estimate(settings(), "cuda:0", out=tmp_path / "not" / "yet"))
+
+
+def test_the_files_own_sizes_are_taken_where_they_are_here(memory, tmp_path, monkeypatch):
+    pytest.importorskip("huggingface_hub")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    memory(60)
+    for name, data in fake_hub.pipeline().items():
+        (tmp_path / "sd" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sd" / name).write_bytes(data)
+    single = tmp_path / "control.safetensors"
+    single.write_bytes(fake_hub.tensors(0, 1000))
+    found = {"base": sources.resolve(str(tmp_path / "sd"), "base"), "control": sources.resolve(str(single), "control")}
+    estimate = cost.estimate(settings(), "cuda:0", found)
+    assert (estimate.weights, estimate.text) == ((4096 + 256 + 1000) * 2, 256 * 2)
+
+
+def test_a_containers_limit_counts(tmp_path, monkeypatch):
+    monkeypatch.setattr(devices, "CGROUP", tmp_path)
+    monkeypatch.setattr(devices, "_installed", lambda: (50 * GB, 64 * GB))
+    assert devices.main_memory() == (50 * GB, 64 * GB)
+    (tmp_path / "memory.max").write_text("max\n")
+    assert devices.main_memory() == (50 * GB, 64 * GB)
+    (tmp_path / "memory.max").write_text(f"{8 * GB}\n")
+    (tmp_path / "memory.current").write_text(f"{5 * GB}\n")
+    (tmp_path / "memory.stat").write_text(f"anon {4 * GB}\ninactive_file {GB}\n")
+    assert devices.main_memory() == (4 * GB, 8 * GB)
+
+
+def test_this_machine_has_a_processor_and_memory():
+    free, total = devices.memory("cpu")
+    assert 0 < free <= total and devices.cores() >= 1
+    pytest.importorskip("torch")
+    assert devices.listed()[-1].name == "cpu" and devices.pick("cpu") == "cpu" and devices.pick("auto") == devices.listed()[0].name
+    assert devices.number_type("auto", "cpu") == "float32" and devices.number_type("float16", "cpu") == "float16"
+    with pytest.raises(WinceError, match="there is no device 'cuda:9' for this Python: choose --device cpu"):
+        devices.pick("cuda:9")
+    with pytest.raises(WinceError, match="the painting's dtype is 'int8'"):
+        devices.number_type("int8", "cpu")
+
+
+@pytest.mark.parametrize(("backend", "size", "views"), [("sd15", 256, 2), ("zimage", 256, 7)])
+def test_the_table_is_what_the_networks_have_alive(backend, size, views):
+    """Fake tensors have shapes and no numbers: the real sizes, without their memory or time."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("diffusers")
+    import live
+    from wince_headless.paint.backends.base import Level
+    from wince_headless.paint.conditions import Conditions
+
+    found, wish = {}, settings(backend, view_size=size)
+    with live.fake():
+        model = live.backend(backend, torch.bfloat16, wish)
+        flat, colour = np.zeros((views, size, size), "f4"), np.zeros((views, size, size, 3), "f4")
+        told = model.condition(["a"] * views, "b", Conditions(flat, colour, colour, flat, flat, colour))
+        latents = model.encode(torch.zeros(views, 3, size, size))
+        level = Level(500.0 if backend == "sd15" else 0.5, 0.7, 0.7)
+        found["network"] = live.peak(lambda: model.predict_x0(latents, level, told, slice(0, views)))
+        found["codec"] = live.peak(lambda: model.decode(latents[:1]))
+    table = cost.WORKING[backend]
+    network = table.network * views * (size / table.factor) ** 2 * 2
+    codec = table.codec * size ** 2 * (4 if table.exact else 2)
+    assert found["network"] == pytest.approx(network, rel=0.05) and found["codec"] == pytest.approx(codec, rel=0.1)
+    joined = views if table.joint else 1
+    assert cost.view_bytes(backend, size, wish.guidance, "bfloat16", joined) >= max(found["network"] * joined / views, found["codec"])
+
+
+def test_an_estimate_is_plain_data(memory):
+    memory(60)
+    assert json.dumps(vars(cost.estimate(settings(), "cuda:0")))
