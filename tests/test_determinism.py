@@ -23,7 +23,8 @@ CALLS = {
 }
 MAKES_GENERATORS = "addon/wince/core/streams.py"
 CLOCKS = {"time.perf_counter", "time.monotonic", "time.sleep"}
-SURFACES = ("headless/wince_headless/progress.py", "headless/wince_headless/launch.py", "addon/wince/job/run.py")
+SURFACES = ("headless/wince_headless/progress.py", "headless/wince_headless/launch.py", "headless/wince_headless/paint/benchmark.py",
+            "addon/wince/job/run.py")
 
 
 def names_used(source):

@@ -85,6 +85,8 @@ def paint(
     model: Annotated[list[str] | None, typer.Option(
         metavar="[ROLE=]PATH_OR_HUB_ID[@REVISION]", help="The model, and with a role its controls: --model control.depth=FOLDER")] = None,
     from_uv: Annotated[Path | None, typer.Option("--from-uv", metavar="IMAGE", help="Paint from an image on the atlas.")] = None,
+    places: Annotated[Path | None, typer.Option(
+        metavar="NPY", help="Where each texel of the atlas lies in an image that has another layout (docs/painting.md).")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the painted skins; without it, out/NAME_skins.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another painting of the same person.")] = 0,
     size: Annotated[int, typer.Option(help="Texels along a side of the albedo.")] = 2048,
@@ -105,7 +107,7 @@ def paint(
     """Paint people's skins: by a diffusion model, from an image on the atlas, or as built in; the same command again goes on."""
     from .paint import door
 
-    wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, out, seed, size, steps, profile, device, tuple(set_ or ()), pack, only,
+    wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, places, out, seed, size, steps, profile, device, tuple(set_ or ()), pack, only,
                          force, dry_run, events, leash)
     if doctor or benchmark:
         raise typer.Exit((door.doctor if doctor else door.benchmark)(wishes))

@@ -50,12 +50,12 @@ def main(size, people):
             for place, where in (("all", None), ("painted", surface.paint)):
                 pair = [seams.measure(c, surface, pack, where=where) for c in (colour, out)]
                 rows.setdefault((name, place), []).append([one[key] for one in pair for key in ("ratio", "gap")])
-    print(f"{size} x {size}, {people} people, {np.median(seconds):.2f} s a pass\n")  # noqa: T201
-    print(f"{'texture':15} {'borders':8} {'ratio before':>16} {'after':>14} {'gap before':>12} {'after':>9}")  # noqa: T201
+    print(f"{size} x {size}, {people} people, {np.median(seconds):.2f} s a pass\n")
+    print(f"{'texture':15} {'borders':8} {'ratio before':>16} {'after':>14} {'gap before':>12} {'after':>9}")
     for (name, place), found in rows.items():
         mean, worst = np.mean(found, axis=0), np.max(found, axis=0)
         ratios = f"{mean[0]:9.2f} ({worst[0]:5.2f}) {mean[2]:7.2f} ({worst[2]:4.2f})"
-        print(f"{name:15} {place:8} {ratios} {mean[1]:12.4f} {mean[3]:9.5f}")  # noqa: T201
+        print(f"{name:15} {place:8} {ratios} {mean[1]:12.4f} {mean[3]:9.5f}")
 
 
 if __name__ == "__main__":

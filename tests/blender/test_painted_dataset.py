@@ -31,7 +31,7 @@ def skins(tmp_path_factory):
     """A folder with the built-in skins of JOB's people, small; the second's is painted green all over, as nobody's is built in."""
     out = tmp_path_factory.mktemp("skins")
     loaded = pack.load()
-    painter = pipeline.painter(painting.settings((), size=256), None, Teller())
+    painter = pipeline.painter(painting.settings((), size=256), Teller())
     assert painting.paint(list(people.of(JOB, loaded)), loaded, painting.Order(out), painter, Teller()) == exits.DONE
     _make_green(sorted(path for path in out.iterdir() if path.is_dir())[1])
     return out

@@ -182,6 +182,23 @@ def test_12_the_cameras_are_rendered_with_labels(user):
     user.keep("rendered")
 
 
+def test_12_a_skin_is_painted_while_the_artist_goes_on(user):
+    title = user.only("Paint")
+    user.keep("paint-panel")
+    user.click("Paint Skin", user.sidebar)
+    user.over_view()
+    user.keep("painting")
+    user.wait("painted() == ['Face Skin']", 60)             # answered all the while: the window is not frozen
+    user.over_view()
+    user.find("Built-in Skin for Face", user.sidebar)
+    user.keep("painted")
+    user.in_view("ctrl+z")
+    user.wait("not painted()")
+    user.in_view("ctrl+shift+z")
+    user.wait("painted()")
+    user.click_at(title.x, title.y)
+
+
 def test_13_a_duplicated_mesh_gets_a_rig_of_its_own(user):
     left, top, right, bottom = user.ask("area()")["WINDOW"]
     user.click_at((left + right) / 2, top + 0.35 * (bottom - top))        # a click on the face takes the mesh alone

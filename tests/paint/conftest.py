@@ -91,7 +91,7 @@ def weight_at(pack, surface):
 @pytest.fixture(scope="session")
 def stub():
     """The module of the backend whose codec loses nothing; importlib mode has no `import stub`."""
-    pytest.importorskip("torch").set_num_threads(2)
+    pytest.importorskip("torch").set_num_threads(1)      # small pictures: threads only wait for each other
     found = importlib.util.spec_from_file_location("stub", Path(__file__).with_name("stub.py"))
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)

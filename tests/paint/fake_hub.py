@@ -27,7 +27,8 @@ def sha_of(text):
 def tensors(seed=0, count=256, dtype="F32"):
     """Return the bytes of a safetensors file with one tensor of `count` numbers, without the library."""
     width = {"F32": 4, "BF16": 2, "F16": 2}[dtype]
-    head = json.dumps({"__metadata__": {"format": "pt"}, "w": {"dtype": dtype, "shape": [count], "data_offsets": [0, count * width]}}).encode()
+    entry = {"dtype": dtype, "shape": [count], "data_offsets": [0, count * width]}
+    head = json.dumps({"__metadata__": {"format": "pt"}, "w": entry}).encode()
     return struct.pack("<Q", len(head)) + head + bytes((seed + k) % 251 for k in range(count * width))
 
 
@@ -150,7 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
         right = etag(name, data)
         data = self.hub.spoilt.get(name, data) if body else data
         self.send_response(200)
-        for key, value in (("X-Repo-Commit", found["sha"]), ("ETag", f'"{right}"'), ("Content-Length", len(data)), ("Accept-Ranges", "bytes")):
+        heads = {"X-Repo-Commit": found["sha"], "ETag": f'"{right}"', "Content-Length": len(data), "Accept-Ranges": "bytes"}
+        for key, value in heads.items():
             self.send_header(key, str(value))
         self.end_headers()
         if body and name in self.hub.cut:

@@ -20,6 +20,12 @@ def test_what_was_saved_comes_back(tmp_path, latents):
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["latents.safetensors"]
 
 
+def test_the_order_in_memory_does_not_matter(tmp_path, latents):
+    last = np.moveaxis(np.ascontiguousarray(np.moveaxis(latents, 1, -1)), -1, 1)
+    Store(tmp_path / "x").save("key", 1, last)
+    assert not last.flags.c_contiguous and np.array_equal(Store(tmp_path / "x").load("key")[1], latents)
+
+
 def test_nothing_there_is_nothing_said(tmp_path):
     said = []
     assert Store(tmp_path / "x", say=said.append).load("key") is None and not said

@@ -1,12 +1,8 @@
 """`fetch` against a hub on this machine: it says what it will load, loads only that, checks it, and tells in a sentence what went wrong."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("huggingface_hub")
-sys.path.insert(0, str(Path(__file__).parent))
 import fake_hub
 
 SHA = fake_hub.sha_of("one")
@@ -43,7 +39,7 @@ def test_what_was_fetched_is_found_without_the_hub_and_its_hash_is_that_of_its_b
         fetched(tmp_path, hub, "some/body")
         before = len(hub.asked)
         said = fake_hub.ask("from wince_headless.paint.models import sources\n"
-                            "s = sources.resolve('some/body', 'base')\nprint(s.sentence(), s.sha, s.pinned, s.files['unet/diffusion_pytorch_model.safetensors'])",
+                            f"s = sources.resolve('some/body', 'base')\nprint(s.sentence(), s.sha, s.pinned, s.files[{UNET!r}])",
                             tmp_path, hub.url)
         assert len(hub.asked) == before
     assert said.split()[-3:] == [SHA, "False", fake_hub.etag(UNET, fake_hub.pipeline()[UNET])]
@@ -122,8 +118,9 @@ def test_a_whole_backend_is_fetched_role_by_role(tmp_path, models):
         said = fake_hub.ask("from wince_headless.paint.models import sources\n"
                             "for role, s in sources.resolve_all('sd15', {}).items(): print(role, s.sha, s.pinned, s.licence)", tmp_path)
     shas = [need.default.partition("@")[2] for need in CATALOGUE["sd15"]]
-    assert [line.split() for line in said.splitlines()] == [["base", shas[0], "True", "Apache-2.0"], ["control.depth", shas[1], "True", "OpenRAIL"],
-                                                            ["control.normal", shas[2], "True", "OpenRAIL"]]
+    assert [line.split() for line in said.splitlines()] == [
+        ["base", shas[0], "True", "Apache-2.0"], ["control.depth", shas[1], "True", "OpenRAIL"],
+        ["control.normal", shas[2], "True", "OpenRAIL"]]
 
 
 def test_looking_loads_nothing(tmp_path, models):

@@ -5,18 +5,22 @@ import time
 
 import pytest
 
-torch = pytest.importorskip("torch")
+pytest.importorskip("torch")
 pytest.importorskip("diffusers")
 
+import torch
+
 from wince.core.errors import WinceError
-from wince_headless.paint import benchmark, devices
+from wince_headless.paint import benchmark, devices, measured
 from wince_headless.paint.backends import lifesize, metered
 from wince_headless.paint.models.catalogue import CATALOGUE
 from wince_headless.paint.settings import Settings
 
 # Of the published models: texture.md 1.5, counted from their configurations.
-PUBLISHED = {"sd15": {"unet": 859.5, "depth": 361.3, "normal": 361.3, "vae": 83.7}, "sdxl": {"unet": 2567.5, "union": 1256.0, "vae": 83.7},
-             "zimage": {"transformer": 6154.9, "union": 3356.2, "vae": 83.8}, "qwen": {"transformer": 20430.4, "union": 1768.0, "vae": 126.9}}
+PUBLISHED = {"sd15": {"unet": 859.5, "depth": 361.3, "normal": 361.3, "vae": 83.7},
+             "sdxl": {"unet": 2567.5, "union": 1256.0, "vae": 83.7},
+             "zimage": {"transformer": 6154.9, "union": 3356.2, "vae": 83.8},
+             "qwen": {"transformer": 20430.4, "union": 1768.0, "vae": 126.9}}
 SMALL = {"backend": "sd15", "size": 256, "view_size": 64, "sync_size": 128, "steps": 4, "device": "cpu"}
 
 
@@ -63,7 +67,7 @@ def test_tables_of_positions_are_made_again():
 
 def test_a_meter_counts_in_views_and_answers_when_enough_was_made(stub):
     backend = stub.Stub(lambda latents, *_: latents * 0)
-    meter = metered.Metered(backend, 2, benchmark.Part)
+    meter = metered.Metered(backend, 2, benchmark.Part, time.perf_counter)
     images = torch.rand(3, 3, 8, 8)
     level = backend.levels(2, 1.0)[0]
     latents = meter.encode(images)
@@ -120,20 +124,19 @@ def test_a_painting_is_measured_from_end_to_end(stub, person, cache):
     assert 0 < result.overhead < 1 and result.seconds == pytest.approx(sum(part.total for part in result.parts))
     table = result.table()
     assert "unet 0 M" in table and "7 views of 64 px" in table and "parts run less often than needed are multiplied" in table
-    assert result.peak > 1e8 and not (cache / benchmark.KEPT).exists()
+    assert result.peak > 1e8 and not (cache / measured.KEPT).exists()
     assert json.loads(json.dumps(benchmark.as_facts(result)))["overhead"] == result.overhead
 
 
 def test_what_was_measured_is_remembered_and_scaled(cache):
     settings = Settings(**SMALL | {"steps": 10, "dtype": "bfloat16"})
-    assert benchmark.seconds(settings, "cpu") is None
-    parts = (benchmark.Part("network, a view", True, 70, [1.0]), benchmark.Part("finishing", False, 1, [5.0]))
-    benchmark.keep(benchmark.Result("sd15", "cpu", devices.title("cpu"), "bfloat16", 64, 7, 10, 256, {"unet": 1}, parts, 0))
-    assert benchmark.seconds(settings, "cpu") == 75.0
-    assert benchmark.seconds(Settings(**SMALL | {"steps": 20, "dtype": "bfloat16", "view_size": 128}), "cpu") == 75.0 * 4 * 2
-    assert benchmark.seconds(Settings(**SMALL | {"steps": 10}), "cpu") is None              # another number type
-    (cache / benchmark.KEPT).write_text("{")
-    assert benchmark.seconds(settings, "cpu") is None
+    assert measured.seconds(settings, "cpu") is None
+    measured.keep("sd15", devices.title("cpu"), "bfloat16", 64, 7, 10, 75.0)
+    assert measured.seconds(settings, "cpu") == 75.0
+    assert measured.seconds(Settings(**SMALL | {"steps": 20, "dtype": "bfloat16", "view_size": 128}), "cpu") == 75.0 * 4 * 2
+    assert measured.seconds(Settings(**SMALL | {"steps": 10}), "cpu") is None              # another number type
+    (cache / measured.KEPT).write_text("{")
+    assert measured.seconds(settings, "cpu") is None
 
 
 def test_the_verdict_is_the_limit_of_the_issue():
@@ -141,6 +144,14 @@ def test_the_verdict_is_the_limit_of_the_issue():
     result = benchmark.Result("sd15", "cpu", "2 cores", "bfloat16", 64, 7, 10, 256, {"unet": 1}, parts, 0)
     assert result.overhead == pytest.approx(0.1) and "10.0% of it is not the network, within the limit of 10%" in str(result)
     assert "multiplied" not in str(result) and "peak memory unknown" in str(result)
+
+
+def test_what_has_no_network_is_not_measured(monkeypatch):
+    with pytest.raises(WinceError, match="the backend procedural has no network to measure: give --backend sd15 or sdxl"):
+        benchmark.run(Settings())
+    monkeypatch.setattr(benchmark.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(WinceError, match="measuring needs torch and diffusers, which this Python has not"):
+        benchmark.run(Settings(backend="sd15"))
 
 
 def test_networks_that_do_not_fit_are_not_made(monkeypatch, cache):

@@ -22,7 +22,7 @@ PROMPT = "a face, front view"
 
 @pytest.fixture(scope="module", autouse=True)
 def threads():
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,14 @@ def test_what_it_needs(room):
     assert (backend.name, backend.guidance, backend.pipe.safety_checker) == ("sd15", 7.5, None)
 
 
+def test_depth_goes_to_the_depth_control(room):
+    from safetensors.torch import load_file
+    nets = load(room).pipe.controlnet.nets
+    for net, role in zip(nets, ("control.depth", "control.normal"), strict=True):
+        assert torch.equal(net.conv_in.weight, load_file(room / role / "diffusion_pytorch_model.safetensors")["conv_in.weight"])
+    assert not torch.equal(nets[0].conv_in.weight, nets[1].conv_in.weight)
+
+
 def test_no_folder(room):
     assert refusal(room, base=room / "nowhere") == (
         f"base: there is no folder {room / 'nowhere'}: give the folder of a model, or fetch one with wince models fetch")

@@ -4,9 +4,9 @@ import hashlib
 import json
 import os
 import struct
-import sys
 from pathlib import Path
 
+import fake_hub
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +15,6 @@ from wince.core.errors import WinceError
 from wince_headless.paint.backends.base import Need
 from wince_headless.paint.models import hashes, sources, weights
 from wince_headless.paint.models.catalogue import CATALOGUE
-
-sys.path.insert(0, str(Path(__file__).parent))
-import fake_hub
 
 ONE, TWO = fake_hub.sha_of("one"), fake_hub.sha_of("two")
 UNET = "unet/diffusion_pytorch_model.safetensors"
@@ -65,7 +62,8 @@ def test_a_single_file_is_a_source(cache, tmp_path):
     path = tmp_path / "control.safetensors"
     path.write_bytes(fake_hub.tensors())
     source = sources.resolve(str(path), "control")
-    assert (source.id, source.folder, list(source.files), source.licence) == ("control.safetensors", path, ["control.safetensors"], "unknown")
+    assert (source.id, source.folder, source.licence) == ("control.safetensors", path, "unknown")
+    assert list(source.files) == ["control.safetensors"]
 
 
 def test_a_hub_id_is_resolved_to_its_commit_and_that_is_said(cache):
@@ -134,7 +132,8 @@ def test_a_damaged_table_of_hashes_is_made_again(cache, tmp_path, monkeypatch):
     assert all("b.safetensors" in key for key in json.loads(kept.read_text()))             # what is gone is forgotten
 
 
-@pytest.mark.parametrize("text", ["/no/such/place", "./models/sd", "../x", "~/nowhere-at-all", "C:\\models\\sd", "a/b/c", "weights.safetensors"])
+@pytest.mark.parametrize("text", [
+    "/no/such/place", "./models/sd", "../x", "~/nowhere-at-all", "C:\\models\\sd", "a/b/c", "weights.safetensors"])
 def test_a_path_that_is_none_is_said_to_be_none(cache, text):
     assert refusal(text).startswith(f"{text} (base): there is no such folder or file: name a folder that exists")
 
@@ -146,7 +145,7 @@ def test_words_that_are_neither(cache, text):
 
 def test_a_model_that_is_not_here_is_named_with_its_command(cache):
     assert refusal("some/body") == ("some/body (base) is not on this machine: run `wince models fetch some/body`, or give its folder")
-    assert f"`wince models fetch {BASE.default}`" in refusal("", "base", BASE)
+    assert refusal("", "base", BASE) == f"{BASE.default} (base) is not on this machine: run `wince models fetch sd15`, or give its folder"
 
 
 def test_another_revision_here_is_named(cache):
@@ -212,7 +211,8 @@ def test_a_header_that_claims_more_than_the_file_is_refused(tmp_path):
 
 
 def test_only_what_a_need_wants_is_hashed(cache, tmp_path):
-    folder = lay(tmp_path / "mine", fake_hub.pipeline() | {"v1-5-pruned.ckpt": b"x", "unet/other.safetensors": fake_hub.tensors(), ".git/x": b""})
+    junk = {"v1-5-pruned.ckpt": b"x", "unet/other.safetensors": fake_hub.tensors(), ".git/x": b""}
+    folder = lay(tmp_path / "mine", fake_hub.pipeline() | junk)
     assert sorted(sources.resolve(str(folder), "base", BASE).files) == sorted(fake_hub.pipeline())
 
 
@@ -227,7 +227,7 @@ def test_all_models_of_a_backend_and_a_role_that_it_has_not(cache, tmp_path):
     models = {"base": str(folder), "control.depth": str(network), "control.normal": str(network)}
     assert {role: source.id for role, source in sources.resolve_all("sd15", models).items()} == {
         "base": "mine", "control.depth": "net", "control.normal": "net"}
-    with pytest.raises(WinceError, match="sd15 has no model for nose: its roles are base, control.depth, control.normal"):
+    with pytest.raises(WinceError, match=r"sd15 has no model for nose: its roles are base, control\.depth"):
         sources.resolve_all("sd15", {"nose": "x"})
     assert sources.resolve_all("procedural", {}) == {}
 
@@ -244,5 +244,6 @@ def test_every_default_is_a_hub_id_and_pinned_but_for_the_one_that_nobody_knows(
 
 def test_nothing_heavy_is_imported():
     done = fake_hub.ask("import sys\nfrom wince_headless.paint.models import catalogue, sources, licences, fetch, doctor\n"
-                        "print([m for m in ('torch', 'diffusers', 'transformers', 'huggingface_hub') if m in sys.modules])", Path("/nonexistent"))
+                        "print([m for m in ('torch', 'diffusers', 'transformers', 'huggingface_hub') if m in sys.modules])",
+                        Path("/nonexistent"))
     assert done.strip() == "[]"

@@ -62,11 +62,11 @@ def test_with_no_steps_of_noise_the_base_comes_back(stub, ball):
 
 
 def test_agreeing_brings_views_together(stub, ball, painted):
-    """Per seed, a denoiser of 1 / f noise: 15 seeds of a separate trial gave factors of at least 4.0 at share 1 and 1.5 at 0.8."""
+    """A denoiser of 1 / f noise: over 15 seeds the factor was 3.34 (deviation 0.06) for all steps and 1.33 (0.01) for 0.8 of them."""
     apart = {share: [fuse.fuse(painted(stub.Stub(stub.Wiener(SIDE)), seed, sync_share=share), ball).disagreement() for seed in range(5)]
              for share in (0.0, 0.8, 1.0)}
     alone, most, all_ = (np.array(apart[share]) for share in (0.0, 0.8, 1.0))
-    assert (alone / all_).min() > 3.0 and (alone / most).min() > 1.25
+    assert (alone / all_).min() > 3.0 and (alone / most).min() > 1.28
 
 
 def test_views_of_pure_chance_agree_too(stub, ball, painted):
@@ -128,6 +128,15 @@ def test_stopped_at_any_step_it_goes_on_to_the_same_bytes(painted, tmp_path, ste
     assert found.tobytes() == painted().tobytes() and told == list(range(step + 1, STEPS + 1))
 
 
+def test_latents_whose_channels_lie_last_go_on_to_the_same_bytes(stub, painted, tmp_path):
+    def network(*given):
+        return stub.Network()(*given).contiguous(memory_format=torch.channels_last)
+    store = Store(tmp_path / "latents")
+    with pytest.raises(Stopped):
+        painted(stub.Stub(network), report=lambda done, total: done == 3, store=store)
+    assert painted(stub.Stub(network), store=store).tobytes() == painted(stub.Stub(network)).tobytes()
+
+
 def test_a_report_that_raises_stops_as_well(painted, tmp_path):
     def report(done, total):
         raise Stopped
@@ -170,7 +179,7 @@ import stub
 from wince_headless.paint.denoise import sync
 from wince_headless.paint.denoise.checkpoint import Store
 import torch
-torch.set_num_threads(2)
+torch.set_num_threads(1)
 def report(step, total):
     if step == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -184,7 +184,7 @@ def test_texts_are_embedded_once(name, folders):
     assert len(calls) == 5
 
 
-def test_a_long_prompt_is_read_to_its_end(backend):
+def test_a_long_prompt_is_read_to_its_end(backend, capfd, caplog):
     seen = tiny.conditions(2)
     short, long, other = (backend.condition([text] * 2, NEGATIVE, seen).text.embeds for text in ("short", LONG, LONG[:-4] + "word"))
     assert short.shape[1] == 77 and long.shape[1] > 77 and long.shape[1] % 77 == 0
@@ -192,6 +192,7 @@ def test_a_long_prompt_is_read_to_its_end(backend):
     level, start = backend.levels(4, 1.0)[0], tiny.latents((2, 4, 16, 16))
     conditioning = backend.condition([LONG, "short"], NEGATIVE, seen)
     assert backend.predict_x0(start, level, conditioning, slice(0, 2)).isfinite().all()
+    assert not caplog.messages and capfd.readouterr() == ("", "")
 
 
 def test_views_of_other_sizes(backend):
@@ -239,10 +240,11 @@ def test_presets_hold_where_nothing_is_set(name, folders):
     assert backend.multiple == 2 and not backend.joint
 
 
-def test_a_folder_with_sixteen_bit_copies_only(name, folders, tmp_path):
+@pytest.mark.parametrize("some", ["", "unet"])
+def test_a_folder_with_sixteen_bit_copies_only(name, some, folders, tmp_path):
     for role, folder in folders[name].items():
         shutil.copytree(folder, tmp_path / role)
-    for path in [*tmp_path.rglob("*.safetensors")]:
+    for path in [path for path in tmp_path.rglob("*.safetensors") if some in str(path.relative_to(tmp_path))]:
         path.rename(path.with_name(path.name.replace(".safetensors", ".fp16.safetensors")))
     backend = load(name, {role: tmp_path / role for role in folders[name]})
     assert backend.encode(torch.zeros(1, 3, 8, 8)).shape == (1, 4, 4, 4)

@@ -1,6 +1,7 @@
 """The Z-Image backend: what diffusers' own pipelines compute, and what joins the views."""
 
 import json
+import math
 import shutil
 import socket
 
@@ -23,7 +24,7 @@ PROMPT = "a face, front view"
 
 @pytest.fixture(scope="module", autouse=True)
 def threads():
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +274,19 @@ def test_published_controls_lie_where_their_configurations_say(tmp_path, layers,
     assert (config["control_layers_places"], config["control_in_dim"]) == (places, 33)
 
 
+def test_the_keys_we_look_for_are_those_of_the_real_network():
+    from diffusers import ZImageControlNetModel
+    from diffusers.loaders.single_file_utils import CHECKPOINT_KEY_NAMES
+    with torch.device("meta"):
+        net = ZImageControlNetModel(control_layers_places=[*range(0, 30, 2)], control_refiner_layers_places=[0, 1], control_in_dim=33,
+                                    add_control_noise_refiner="control_noise_refiner")
+    sizes = {name: tuple(value.shape) for name, value in net.state_dict().items()}
+    assert sizes[zimage.EMBEDDER] == (3840, 33 * zimage.PATCH) and zimage.REFINER in sizes
+    assert CHECKPOINT_KEY_NAMES["z-image-turbo-controlnet"] == zimage.EMBEDDER
+    assert CHECKPOINT_KEY_NAMES["z-image-turbo-controlnet-2.x"] in sizes
+    assert 6.6e9 < 2 * sum(map(math.prod, sizes.values())) < 6.8e9             # the published file has 6.7 GB
+
+
 def test_the_pinned_file_among_several_and_none_of_several(tmp_path):
     for name in ("b.safetensors", "a.safetensors"):
         (tmp_path / name).touch()
@@ -280,6 +294,12 @@ def test_the_pinned_file_among_several_and_none_of_several(tmp_path):
         zimage.control_file(tmp_path)
     (tmp_path / zimage.CONTROL_FILE).touch()
     assert zimage.control_file(tmp_path).name == zimage.CONTROL_FILE
+
+
+def test_a_single_file_beside_a_configuration_that_is_not_its_own(folders, tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"_class_name": "ZImageControlTransformer2DModel"}))
+    tiny_dit.single_file(tmp_path / zimage.CONTROL_FILE, tiny_dit.zimage_control())
+    assert zimage.load_control(tmp_path, folders["base"], torch.float32).config.control_in_dim == 9
 
 
 def test_a_file_of_something_else_and_one_that_is_not_whole(folders, tmp_path):

@@ -71,7 +71,8 @@ class Set:
     @property
     def texture(self):
         """What a record says of the skin that the face shows."""
-        return painting.source(dress.worn_by(self.face))
+        worn = dress.worn_by(self.face)
+        return painting.source(worn) | ({"by_hand": True} if painting.retouched(worn) else {})
 
     def show(self, aus):
         """Write the heat of what the face shows, and return the Stance that the views will see."""

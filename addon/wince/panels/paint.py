@@ -13,6 +13,7 @@ from .base import InTab, OfFace, alert
 ICONS = {painter.WAITING: "TIME", RUNNING: "BRUSH_DATA", STOPPING: "CANCEL", DONE: "CHECKMARK", STOPPED: "PAUSE", FAILED: "ERROR"}
 OWN_OF_MODELS = ("model", "steps", "profile")             # options that matter where a model paints
 LINES = 4                              # of the log
+NARROW = 20                            # letters that fit beside a label
 
 
 class WINCE_PT_paint(OfFace, bpy.types.Panel):
@@ -53,7 +54,7 @@ class WINCE_PT_painter(OfFace, bpy.types.Panel):
         if fetch is None:
             layout.operator("wince.fetch_model", text="Fetch Model...", icon="IMPORT")
             if not bpy.app.online_access:
-                layout.label(text="Online access is off (Preferences > System)", icon="INTERNET_OFFLINE")
+                alert(context, layout, paint.OFFLINE, red=False)
         else:
             _fetch(context, layout.box(), fetch)
 
@@ -96,9 +97,12 @@ def show_check(context, layout):
         layout.label(text="Everything is in order", icon="CHECKMARK")
     column = layout.column(align=True)
     for label, value in check.facts:
+        if len(value) > NARROW:
+            alert(context, column, f"{label}: {value}", red=False)
+            continue
         pair = column.split(factor=0.35)
-        pair.label(text=str(label))
-        pair.label(text=str(value))
+        pair.label(text=label)
+        pair.label(text=value)
 
 
 def _worn(context, layout, face):
@@ -108,7 +112,7 @@ def _worn(context, layout, face):
     painter_of, seed = source["painter"], source.get("seed")
     words = {"plain": "Plain Face: no skin is painted", "built-in": "Built-in skin", "artist": f"Your own: {image.name if image else ''}"}
     layout.label(text=words.get(painter_of, f"{label_of(painter_of)}, seed {seed}"), icon="MATERIAL")
-    if image is not None and context.space_data.shading.type == "SOLID":
+    if image is not None and painter_of != "built-in" and context.space_data.shading.type == "SOLID":
         layout.label(text="See it in Material Preview", icon="INFO")
     if image is not None and skins.stale(face, image):
         alert(context, layout, "It was painted for somebody else, or for this face before it was changed")
@@ -143,7 +147,7 @@ def _fetch(context, box, fetch):
     row.label(text=fetch.name, icon="IMPORT")
     row.operator("wince.end_helper", text="", icon="X").name = "fetch"
     for sentence in fetch.said:
-        alert(context, box, sentence, red=False)
+        alert(context, box, sentence, red=sentence == fetch.sentence)
     if fetch.state == FAILED and fetch.sentence not in fetch.said:
         alert(context, box, fetch.sentence)
     elif not fetch.ended:

@@ -86,6 +86,13 @@ def source(materials):
     return json.loads(image[PROVENANCE]) if PROVENANCE in image else {"painter": "artist"}
 
 
+def retouched(materials):
+    """Tell whether the painted skin that a face shows, in the .blend, is no longer the picture that the painter made."""
+    image = picture_of(materials)
+    painted = image is not None and image.packed_file and json.loads(image.get(PROVENANCE, "{}")).get("sha256")
+    return bool(painted) and hashlib.sha256(image.packed_file.data).hexdigest() != painted
+
+
 def take_off(materials):
     """Take a painted skin off a face's materials; an artist's own stays."""
     nodes = [node for node in nodes_of(materials, PICTURE) if node.image is not None and PAINTED in node.image]

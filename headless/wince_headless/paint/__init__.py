@@ -22,5 +22,6 @@
     preview      the sheet to look at
     devices      what there is to compute on, its free memory, the number type that suits it
     cost         memory and time that a painting needs, and what is free
+    measured     what paintings took on this machine, remembered
     benchmark    seconds and memory with random weights of the real sizes
 """

@@ -5,7 +5,7 @@ time of trained ones; random embeddings stand in for prompts, and no text encode
 only: after that the meter answers in its place, and what was measured is multiplied; the table says how often each part was really run.
 """
 
-import json
+import importlib.util
 import tempfile
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -13,14 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from wince.job import disk
+from wince.core.errors import WinceError
 
-from ..pack_build.fetch import cache
-from . import cost, devices, views
+from . import cost, devices, measured, views
+from .models.catalogue import CATALOGUE
 from .models.fetch import size_of
 from .telling import Teller
 
-KEPT = "paint_benchmark.json"            # in the user's cache: what `cost` says of time comes from here
 RUNS = {"cpu": 2, "cuda": 10 ** 9, "mps": 20}    # of each part of the network
 LIMIT = 0.10                             # share of everything that is not the network, the most it may take
 
@@ -113,8 +112,9 @@ def run(settings, person=None, say=lambda sentence: None, runs=None, make=None):
     runs      how often each part of the network is really run; None: as the device can bear, all of them on a GPU
     make      makes the backend; None: lifesize.make
     returns   Result
-    raises    WinceError where it does not fit into main memory
+    raises    WinceError for a backend without a model, without torch, and where it does not fit into main memory
     """
+    _refuse_what_cannot_be_measured(settings.backend)
     from . import backends, diffusion
     from .backends import lifesize
 
@@ -131,7 +131,7 @@ def run(settings, person=None, say=lambda sentence: None, runs=None, make=None):
     result = Result(settings.backend, name, devices.title(name), devices.number_type(settings.dtype, name), settings.view_size,
                     len(views.RIGS[settings.views]), settings.steps, settings.size, meter.sizes(), parts, _peak(name))
     if make is None:
-        keep(result)
+        measured.keep(result.backend, result.title, result.dtype, result.view_size, result.views, result.steps, result.seconds)
     return result
 
 
@@ -142,22 +142,6 @@ def somebody():
 
     found = pack.load()
     return face.FaceModel(found).person(demographics.sample(0, 0, spec.People(), found))
-
-
-def keep(result):
-    """Remember what an identity takes on this device, for `seconds`."""
-    table = _kept() | {_key(result.backend, result.title, result.dtype): {
-        "seconds": result.seconds, "like": [result.view_size, result.views, result.steps]}}
-    disk.write(cache() / KEPT, json.dumps(table, indent=1, sort_keys=True).encode(), owner="benchmark")
-
-
-def seconds(settings, device):
-    """Return the seconds of an identity by what was measured on a device, scaled by steps, views and pixels; None where nothing was."""
-    found = _kept().get(_key(settings.backend, devices.title(device), devices.number_type(settings.dtype, device)))
-    if not found:
-        return None
-    size, count, steps = found["like"]
-    return found["seconds"] * (settings.view_size / size) ** 2 * len(views.RIGS[settings.views]) / count * settings.steps / steps
 
 
 def as_facts(result):
@@ -202,13 +186,20 @@ class Watch(Teller):
         self._now = None
 
 
+def _refuse_what_cannot_be_measured(backend):
+    if backend not in CATALOGUE:
+        raise WinceError(f"the backend {backend} has no network to measure: give --backend {' or '.join(CATALOGUE)}")
+    if missing := [name for name in ("torch", "diffusers") if importlib.util.find_spec(name) is None]:
+        raise WinceError(f"measuring needs {' and '.join(missing)}, which this Python has not: pip install 'wince[paint]'")
+
+
 def _meter(settings, name, make, runs):
     import torch
 
     from .backends.metered import Metered
 
     dtype = getattr(torch, devices.number_type(settings.dtype, name))
-    return Metered(make(settings.backend, torch.device(name), dtype, settings), runs, Part)
+    return Metered(make(settings.backend, torch.device(name), dtype, settings), runs, Part, time.perf_counter)
 
 
 def _random(settings, name, meter):
@@ -244,15 +235,3 @@ def _peak(device):
     import sys
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def _key(backend, title, dtype):
-    return f"{backend} | {title} | {dtype}"
-
-
-def _kept():
-    try:
-        table = json.loads((cache() / KEPT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return table if isinstance(table, dict) else {}

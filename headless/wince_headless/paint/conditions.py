@@ -13,6 +13,7 @@ from . import projection, zbuffer
 SPAN = (0.2, 0.92)                     # depth of a painted head's farthest and nearest pixel; nothing is 0, a shoulder may be nearer
 ENDS = (1, 99)                         # percentiles that count as its ends: one pixel deep in an ear is not where a head ends
 LEAST = 0.1                            # of anything that is there
+SLIT = 2                               # pixels to either side that a slit between lips or lids is closed from
 GREY = 0.5                             # display value behind the head: black backgrounds make models paint dark rims
 CREASE = (0.04, 0.16)                  # 1 - cosine between neighbours at 512 pixels from which a fold begins to be a line, and is one
 STEP_M = (0.003, 0.006)                # the same of jumps in depth, beyond what a pixel's width explains
@@ -69,7 +70,7 @@ class _Shown:
 
     def __init__(self, mesh, view, raster):
         self.mesh, self.view, self.raster, self.mask = mesh, view, raster, raster.shown
-        self.closed = projection.closed(raster, mesh)
+        self.closed = _closed(raster.depth, projection.slits(raster, mesh))
         self.uv, self.skin = projection.lookup(raster, mesh), projection.skin_shown(raster, mesh)
         facing = raster.of(mesh.normals @ view.R.T.astype(np.float32) * np.float32([-1, -1, -1]), mesh.triangles)
         self.facing = facing / np.maximum(np.linalg.norm(facing, axis=-1, keepdims=True), 1e-6)
@@ -116,3 +117,14 @@ class _Shown:
             eyes = self.mask & ~self.skin
             linear[eyes] = self.raster.of(whole, self.mesh.triangles)[eyes]
         return np.where(self.mask[..., None], colour.encode(linear), GREY)
+
+
+def _closed(depth, slits):
+    """Return depth (H, W) whose slits (H, W) bool are as deep as what is about them on the mean, where something is."""
+    row, column = np.nonzero(slits)
+    wide = np.pad(np.where(slits | np.isinf(depth), np.nan, depth), SLIT, constant_values=np.nan)
+    around = np.array([wide[row + i, column + j] for i in range(2 * SLIT + 1) for j in range(2 * SLIT + 1)])
+    known = np.isfinite(around)
+    out = depth.copy()
+    out[row, column] = np.where(known.any(axis=0), np.nansum(around, axis=0) / np.maximum(known.sum(axis=0), 1), depth[row, column])
+    return out

@@ -12,7 +12,7 @@ from pathlib import Path
 from wince.core.errors import WinceError
 
 from ..progress import duration
-from . import devices, views
+from . import devices, measured, views
 from .models import weights
 from .models.catalogue import CATALOGUE
 from .models.fetch import size_of
@@ -62,7 +62,7 @@ class Estimate:
     views, batch    of a person; at once, as many as fit
     offload         whether weights have to wait in main memory, so that it fits
     disk            of one person's folder, at most; disk_free is what is left where it goes, 0 where nobody asked
-    seconds         of one person; None where nothing like it was measured here, see benchmark
+    seconds         of one person; None where nothing like it was measured here, see `measured`
     """
 
     backend: str
@@ -95,14 +95,13 @@ class Estimate:
                 f"({size_of(self.weights)} weights), {free}{wait}; {size_of(self.disk)} of disk a person; {time}")
 
 
-def estimate(settings, device, sources=None, out=None, seconds=None):
+def estimate(settings, device, sources=None, out=None):
     """Estimate a painting.
 
     settings  paint.settings.Settings, presets filled in: view_size and guidance are read
     device    name, see devices.pick
     sources   {role: Source}; without them the catalogue's sizes are taken
     out       folder that the textures go to
-    seconds   of one person, where that was measured
     returns   Estimate
     """
     working = WORKING[settings.backend]
@@ -116,7 +115,7 @@ def estimate(settings, device, sources=None, out=None, seconds=None):
     fits = max(1, int(min((room - (0 if offload else nets)) / view, settings.batch or count, count)))
     disk = settings.size ** 2 * TEXEL_BYTES + count * settings.view_size ** 2 * VIEW_BYTES
     return Estimate(settings.backend, device, dtype, nets, text, view, free, total, count, count if joint else fits, offload, disk,
-                    _disk_free(out), seconds)
+                    _disk_free(out), measured.seconds(settings, device))
 
 
 def view_bytes(backend, view_size, guidance, dtype, joined=1):

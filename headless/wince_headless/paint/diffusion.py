@@ -53,8 +53,10 @@ class Diffusion(Painter):
         tell.stage("denoising")
         images = sync.paint(backend, told.positive, told.negative, shown, between, wishes, wishes.seed, tell.step, store, tell.say)
         tell.stage("fusing")
-        fused = fuse.fuse(images, projection.of(place, around, rasters), self.settings.fuse_sharpness, backend.device)
-        return Raw(colour.decode(fused.colours).astype("f4"), fused.weight.clip(0, 1), fused.disagreement(place.area))
+        full = projection.of(place, around, rasters)
+        fused = fuse.fuse(images, full, wishes.fuse_sharpness, backend.device)
+        by_view = {one.view.name: seen for one, seen in zip(around, full.cosine, strict=True)}
+        return Raw(colour.decode(fused.colours).astype("f4"), full.cosine.max(axis=0), fused.disagreement(place.area), by_view)
 
     def _prompts(self, who):
         words = [line[-1] for line in views.RIGS[self.settings.views]]
@@ -81,6 +83,8 @@ def preset(settings, kind):
     filled = replace(settings, view_size=settings.view_size or kind.view_size, steps=settings.steps or kind.steps,
                      guidance=settings.guidance if settings.guidance >= 0 else kind.guidance,
                      control=settings.control if settings.control >= 0 else kind.control)
+    if settings.profile == "release" and (settings.prompt or settings.negative):
+        raise WinceError("a release paints from the templates alone: leave prompt and negative out, or choose --profile research")
     if filled.view_size % kind.multiple:
         raise WinceError(f"the painting's view_size is {filled.view_size}: {settings.backend} takes multiples of {kind.multiple}")
     return filled

@@ -19,6 +19,7 @@ class Wishes:
     backend: str
     models: tuple
     from_uv: Path | None
+    places: Path | None
     out: Path | None
     seed: int
     size: int
@@ -51,8 +52,8 @@ def _paint(wishes, tell):
     if wishes.only:
         crowd = [who for who in crowd if who.id == wishes.only] or _nobody(wishes.only, crowd)
     settings = _settings(wishes)
-    order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.from_uv, wishes.force)
-    painter = pipeline.painter(settings, order.photo, tell)
+    order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.force)
+    painter = pipeline.painter(settings, tell, wishes.from_uv, wishes.places)
     if sentence := painter.needs(order.out):
         tell.say(sentence)
     if wishes.dry_run:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,8 @@ from wince.core.skin import paint as skin
 from wince.job import textures
 
 from . import preview, procedural, surface, texture
-from .finish import delight, fill, quality, seams
+from .finish import delight, fill, quality, seams, shine, tone
+from .models import licences
 
 SPARED = ("models", "device", "dtype", "batch", "offload", "checkpoint_every")        # of the settings: not the painting's own
 
@@ -24,22 +25,25 @@ class Raw:
     colour        (N, 3) float32 linear sRGB
     seen          (N,) float32 0..1 how well each texel was seen
     disagreement  of the views; None where there were none
+    by_view       {name of a view: (N,) float32 0..1 how well it saw each texel}, for the sheet
     """
 
     colour: np.ndarray
     seen: np.ndarray
     disagreement: float | None = None
+    by_view: dict = field(default_factory=dict)
 
 
-def painter(settings, photo, tell):
-    """Return what paints: an object with `key(who)` and `paint(person, scratch, tell)`.
+def painter(settings, tell, image=None, places=None):
+    """Return what paints, a Painter.
 
     settings   Settings
-    photo      path of an image on the atlas, None for none
+    tell       telling.Teller
+    image      path of an image on the atlas to paint from, instead of a model; places: see `photo.read`
     raises     WinceError: no torch, models that are not here or not allowed, an image that is none
     """
-    if photo is not None:
-        return FromImage(settings, photo)
+    if image is not None:
+        return FromImage(settings, image, places)
     if settings.backend == "procedural":
         return BuiltIn(settings)
     from . import diffusion
@@ -87,30 +91,33 @@ class Painter:
         facts = self.facts(person, judged)
         tell.stage("preview")
         seen = place.picture(raw.seen)
-        sheet = preview.sheet(picture, seen, place, facts, place.picture(builtin) if self.finishes else None)
+        views = {name: place.picture(values) for name, values in raw.by_view.items()}
+        sheet = preview.sheet(picture, seen, place, facts, place.picture(builtin) if self.finishes else None, views or None)
         return picture, seen, sheet, facts
 
     def finished(self, raw, person, place, builtin):
         """Return the albedo (N, 3) and its quality: light out, holes filled, the built-in skin around, tone, seams."""
         pack, target = person.pack, person.identity.skin_lab
         if not self.finishes:
-            return raw.colour, quality.measure(raw.colour, place, pack, target, raw.seen, guide=builtin)
-        from .finish import shine, tone
-        colour, report = shine.clamp(raw.colour, place), None
+            colour = seams.smooth(raw.colour, place, pack)
+            return colour, quality.measure(colour, place, pack, target, raw.seen, builtin, raw.colour)
+        colour, report, seed = raw.colour, None, self.settings.seed
         if self.settings.delight:
             colour, report = delight.delight(colour, raw.seen, place, builtin)
-        colour = tone.anchor(colour, place, target, raw.seen)
-        colour, _ = fill.fill(colour, raw.seen, place, builtin, self.settings.seed)
-        before = fill.blend(colour, place, builtin)
-        colour = tone.anchor(seams.smooth(before, place, pack), place, target)
+        colour, shone = shine.clamp(colour, place)
+        colour, _ = fill.fill(colour, raw.seen, place, builtin, seed)
+        before = fill.blend(colour, place, builtin, seed)
+        colour, drift = tone.anchor(seams.smooth(before, place, pack), place, target)
         baked = None if report is None else (report.baked_r2_before, report.baked_r2_after)
-        return colour, quality.measure(colour, place, pack, target, raw.seen, builtin, before, raw.disagreement, baked)
+        judged = quality.measure(colour, place, pack, target, raw.seen, builtin, before, raw.disagreement, baked)
+        return colour, judged | {"shine_before": round(float(shone), 6), "tone_before": round(drift, 4)}
 
     def facts(self, person, judged):
         """Return what texture.json says of the painting; nothing of this machine."""
         kept = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in SPARED}
         who = person.identity
-        return {"person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": self.name, "seed": self.settings.seed, "profile": self.settings.profile, "settings": kept, "quality": judged,
+        return {"person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": self.name,
+                "seed": self.settings.seed, "profile": self.settings.profile, "settings": kept, "quality": judged,
                 "models": [model.record() for model in self.models], "prompts": self.words(who)}
 
 
@@ -129,28 +136,48 @@ class BuiltIn(Painter):
         return Raw(builtin, np.ones(len(builtin), np.float32))
 
 
+@dataclass(frozen=True)
+class Image:
+    """An image that a skin is taken from, for the record: what it is called, what its owner says of its licence, its hash."""
+
+    role: str
+    id: str
+    licence: str
+    sha256: str
+
+    @classmethod
+    def read(cls, role, path, licence):
+        """Return it for a file.
+
+        raises   WinceError when it cannot be read
+        """
+        try:
+            return cls(role, Path(path).name, licence or licences.UNKNOWN, hashlib.sha256(Path(path).read_bytes()).hexdigest())
+        except OSError as error:
+            raise WinceError(f"--from-uv: {path} cannot be read ({error.strerror}): give an image on the face's atlas") from None
+
+    def record(self):
+        """Return what is written beside the texture."""
+        return {"role": self.role, "id": self.id, "revision": "", "sha": "", "licence": self.licence, "files": {self.id: self.sha256}}
+
+
 class FromImage(Painter):
-    """Takes an image on the pack's atlas."""
+    """Takes an image on the pack's atlas, or on another one that a file of places leads to."""
 
     name = "image"
 
-    def __init__(self, settings, path):
+    def __init__(self, settings, path, places):
         super().__init__(settings)
-        self.path = Path(path)
-
-    def words(self, who):
-        """Return which image it was, by name and hash."""
-        try:
-            return {"image": self.path.name, "sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
-        except OSError as error:
-            raise WinceError(f"--from-uv {self.path}: {error.strerror}: give an image on the face's atlas") from None
+        self.path, self.places = Path(path), places
+        self.models = tuple(Image.read(kind, path, settings.licence) for kind, path in (("image", path), ("places", places)) if path)
+        licences.check(self.models, settings.profile)
 
     def colours(self, person, place, builtin, scratch, tell):
         """Return the Raw skin."""
         from . import photo
 
         tell.stage("reading the image")
-        found = photo.read(self.path, person, place, builtin)
+        found = photo.read(self.path, person, place, self.places)
         for sentence in found.warnings:
             tell.say(sentence)
         return Raw(found.colour, found.seen)

@@ -14,6 +14,7 @@ from .finish.quality import THRESHOLDS
 SIDES = (("front", 0, 0), ("left 40", 40, 0), ("right 40", -40, 0), ("left 85", 85, 0), ("right 85", -85, 0), ("under the chin", 0, -38))
 VIEW, GAP, EDGE, HEAD = 300, 10, 28, 74                    # pixels: a view's side, between pictures, around the sheet, above it
 MAP = 460                                                  # side of a map
+THIN = 1024                                                # texels along a side of which a map is made small
 OVERSAMPLED = 2
 LENS_MM, AWAY_M = 170.0, 1.5
 TALL_M = 0.25                                              # of a head, crown to chin, with a little neck
@@ -88,18 +89,19 @@ def _middle(points):
 def shaded(one, picture, lit):
     """Return display colours (H, W, 3) uint8 of a `head` in a skin (S, S, 3) linear sRGB, evenly bright or in soft light."""
     eyes, uv, normal, shown = one
-    skin = np.isfinite(uv).all(axis=2) & shown
-    out = np.where(skin[..., None], _looked_up(picture, np.where(skin[..., None], uv, 0)), eyes)
+    out = np.broadcast_to(colour.decode(np.array(BACK) / 255), eyes.shape).astype(np.float32)
+    out[shown] = eyes[shown]
+    skin = shown & np.isfinite(uv[..., 0])
+    out[skin] = _looked_up(picture, uv[skin])
     if lit:
-        out = out * _light(normal)[..., None]
-    out = np.where(shown[..., None], out, colour.decode(np.array(BACK) / 255))
+        out[shown] *= _light(normal[shown])[:, None]
     wide = out.shape[0] // OVERSAMPLED
     small = out.reshape(wide, OVERSAMPLED, wide, OVERSAMPLED, 3).mean(axis=(1, 3))
     return np.round(colour.encode(small) * 255).astype(np.uint8)
 
 
 def _light(normal):
-    """Return how much light skin gets whose normals in the view are (H, W, 3): a soft key, a weaker fill, the sky."""
+    """Return how much light skin gets whose normals in the view are (n, 3): a soft key, a weaker fill, the sky."""
     key, fill = (np.array(way) / np.linalg.norm(way) for way in (KEY, FILL))
     wrapped = np.clip((normal @ key + 0.25) / 1.25, 0, 1) ** 1.3
     return AMBIENT * (0.75 + 0.25 * normal[..., 1]) + 0.85 * wrapped + 0.16 * np.clip(normal @ fill, 0, 1)
@@ -118,11 +120,14 @@ def _looked_up(picture, uv):
 
 def _maps(paper, draw, top, picture, coverage, seen):
     """Put the atlas, the coverage and the views' shares on the sheet; return where the next thing begins."""
+    thin = slice(None, None, max(1, len(picture) // THIN))
+    picture, coverage = picture[thin, thin], coverage[thin, thin]
     _put(paper, draw, _small(colour.encode(picture)), EDGE, top, "albedo")
     _put(paper, draw, _small(_coloured(coverage)), EDGE + MAP + GAP, top, "how well it was seen: dark not at all, yellow face on")
     left = EDGE + 2 * (MAP + GAP)
     if seen:
-        _put(paper, draw, _small(_who(list(seen.values()))), left, top, "who saw it: " + ", ".join(seen))
+        words, shares = _wrapped("who saw it: " + ", ".join(seen), 62), [weight[thin, thin] for weight in seen.values()]
+        _put(paper, draw, _small(_who(shares)), left, top, words[0] + (" ..." if words[1:] else ""))
         for number, hue in enumerate(_hues(len(seen))):
             draw.rectangle((left + 8 + 18 * number, top + 30, left + 22 + 18 * number, top + 44), tuple(int(255 * v) for v in hue))
         left += MAP + GAP

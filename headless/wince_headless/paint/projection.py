@@ -15,7 +15,6 @@ SLACK = 0.2                            # and by this share of what a pixel spans
 TILT = 0.02                            # the most that a pixel's depth can differ from a texel's by its tilt, as a share
 JUMP_M, JUMP_PIXELS = 0.0025, 2.5      # neighbours whose depths differ by this, and by so many pixels' width, are no neighbours
 BESIDE = 1.5                           # pixels from a jump that are not trusted at all: a bilinear look-up touches its far side
-SLIT = 2                               # pixels to either side that a slit between lips or lids is closed from
 BLOCK = 1 << 15                        # texels looked at together
 FEATHER = 0.015                        # share of the picture over which trust grows from such an edge on
 
@@ -92,25 +91,24 @@ def bilinear(picture, place):
     return upper * (1 - y) + lower * y
 
 
-def closed(raster, mesh):
-    """Return a raster's depth (H, W) float32, inf where there is nothing, without the slits in which the lining of mouth and sockets shows.
+def outside(raster, mesh):
+    """Return a raster's depth (H, W) float32, inf where there is nothing and nan where the lining of mouth or sockets shows.
 
     Lips that touch leave a line of pixels that look between them, deep into the head; what is beside them is no silhouette.
     """
-    if mesh.lining is None:
-        return raster.depth
-    depth = raster.depth.copy()
-    row, column = np.nonzero(raster.shown & mesh.lining[raster.triangle])
-    wide = np.pad(raster.depth, SLIT, constant_values=np.inf)
-    around = [wide[row + i, column + j] for i in range(2 * SLIT + 1) for j in range(2 * SLIT + 1)]
-    depth[row, column] = np.min(around, axis=0)
-    return depth
+    lined = slits(raster, mesh)
+    return np.where(lined, np.float32(np.nan), raster.depth) if lined.any() else raster.depth
+
+
+def slits(raster, mesh):
+    """Return which pixels show the lining of mouth or sockets, (H, W) bool."""
+    return raster.shown & mesh.lining[raster.triangle] if mesh.lining is not None else np.zeros(raster.shown.shape, bool)
 
 
 def trust(depth, pixel_m, feather):
     """Return how far pixels are to be trusted, (H, W) float32: 0 beside silhouettes and jumps in depth, 1 from `feather` pixels off.
 
-    depth     (H, W) planar metres, inf where there is nothing
+    depth     (H, W) planar metres, inf where there is nothing, nan where nobody asks, see `outside`
     pixel_m   metres that a pixel is wide on the head
     """
     edge, limit = np.isinf(depth), JUMP_M + JUMP_PIXELS * pixel_m
@@ -144,7 +142,7 @@ class _Texels:
 
     def seen(self, view, raster, feather, place, cosine):
         """Write where texels are in a view, (N, 2), and how well it sees them, (N,)."""
-        lens = _Lens(view, raster, closed(raster, self.mesh), feather)
+        lens = _Lens(view, raster, outside(raster, self.mesh), feather)
         for first in range(0, len(self.number), BLOCK):                          # so many that they stay in the processor's cache
             part = slice(first, first + BLOCK)
             facing, x, y, seen = lens.at(self.points[:, part], self.normals[:, part])

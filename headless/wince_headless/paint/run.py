@@ -24,12 +24,10 @@ class Order:
     """What the command line says beside the settings.
 
     out      folder for the texture folders
-    photo    an image on the atlas to paint from, instead of a model; None for none
     force    paint over what was painted otherwise
     """
 
     out: Path
-    photo: Path | None = None
     force: bool = False
 
 

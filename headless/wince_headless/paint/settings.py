@@ -29,6 +29,7 @@ class Settings:
     delight: bool = True
     prompt: str = ""                                       # words added to the templates'; negative: to what is not wanted
     negative: str = ""
+    licence: str = ""                                      # of an image that is painted from, as its owner states it
     batch: int = 0                                         # views at once; 0: as many as fit
     device: str = "auto"                                   # "auto", "cpu", "cuda", "cuda:1", "mps"
     dtype: str = "auto"                                    # "auto", "float32", "bfloat16", "float16"

@@ -31,12 +31,12 @@ class Teller:
 
     def say(self, sentence):
         """Something worth knowing."""
-        self._console.print(f"  {sentence}", highlight=False, markup=False)
+        self._console.print(f"  {sentence}", highlight=False, markup=False, soft_wrap=True)
 
     def stage(self, name):
         """This is done now."""
         self._stage = name
-        self._console.print(f"  {name}", highlight=False, markup=False)
+        self._console.print(f"  {name}", highlight=False, markup=False, soft_wrap=True)
 
     def step(self, done, total):
         """So many steps of the stage are done.
@@ -51,7 +51,7 @@ class Teller:
 
     def done(self, folder):
         """This folder is finished."""
-        self._console.print(f"  {folder}", highlight=False, markup=False)
+        self._console.print(f"  {folder}", highlight=False, markup=False, soft_wrap=True)
 
     def error(self, sentence):
         """It cannot be done; the command line says why."""

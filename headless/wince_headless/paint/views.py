@@ -15,13 +15,13 @@ PIXELS = 512                           # where neither settings nor backend say
 ROUNDS = 4                             # of aiming and stepping back
 
 # name: yaw, pitch in degrees, and the words that a prompt begins with
-FACE7 = (("front", 0, 0, "front view of"), ("left40", 40, 0, "three-quarter view of"), ("right40", -40, 0, "three-quarter view of"),
-         ("left90", 90, 0, "side view of"), ("right90", -90, 0, "side view of"),
+FACE7 = (("front", 0, 0, "front view of"), ("left40", 40, 0, "left three-quarter view of"), ("right40", -40, 0, "right three-quarter view of"),
+         ("left90", 90, 0, "left profile view of"), ("right90", -90, 0, "right profile view of"),
          ("above", 0, 25, "high angle front view of"), ("below", 0, -25, "low angle front view of"))
 BACK = (("back", 180, 0, "back view of"),)
-REAR = (("left140", 140, 0, "rear side view of"), ("right140", -140, 0, "rear side view of"))
-# Of what is painted, by area, 10 people: face7 sees 92 % at a cosine above 0.2 (the nape and the backs of the ears are missing),
-# face8 97 %, face9 98 % (nostrils, folds of the ears and where lips touch are missing).
+REAR = (("left140", 140, 0, "rear left side view of"), ("right140", -140, 0, "rear right side view of"))
+# Of what is painted, by area, 10 people: face7 sees 91 % at a cosine above 0.2 (the nape and the backs of the ears are missing),
+# face8 96 %, face9 97 % (nostrils, folds of the ears and where lips touch are missing).
 RIGS = {"face7": FACE7, "face8": (*FACE7, *BACK), "face9": (*FACE7, *REAR)}
 
 

@@ -3,6 +3,7 @@
     tree       the folder with a whole Blender 5.2 in it: where it is, and why it cannot be used here
     room       processes with a screen of their own, started in the tree; all of them end when the test does, however it ends
     questions  runs inside Blender: answers what the state is; nothing is ever done through it
+    painter    stands in for the painter's Python, started by the add-on
     screen     the picture on the screen, and where a text stands in it
     artist     the hands: click what says "Modeling", drag a slider, press keys, keep a screenshot of each step
 

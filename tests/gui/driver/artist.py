@@ -32,7 +32,8 @@ class Artist:
 
     def open_blender(self, *words, timeout=120):
         """Start Blender with the given words and wait until its window is there and it answers."""
-        shutil.copy(Path(__file__).with_name("questions.py"), self.room.shared)
+        for script in ("questions.py", "painter.py"):
+            shutil.copy(Path(__file__).with_name(script), self.room.shared)           # with its right to be run
         for leftover in ("ask.json", "answer.json"):
             (self.room.shared / leftover).unlink(missing_ok=True)
         width, height = self.room.size

@@ -69,6 +69,11 @@ def aus(name=None):
     return {key: held[key] for key in held.keys() if key.startswith("AU") and held[key]}
 
 
+def painted():
+    """Return the names of painted skins that a face shows."""
+    return [image.name for image in bpy.data.images if "wince_texture" in image and image.users]
+
+
 def operators():
     """Return {bl_idname: label} of the operators of ours that are meant for people."""
     ours = [cls for cls in bpy.types.Operator.__subclasses__() if getattr(cls, "bl_idname", "").startswith("wince.")]

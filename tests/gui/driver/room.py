@@ -14,7 +14,7 @@ from pathlib import Path
 DOOR = "/mnt"                            # where the room's shared folder is, seen from inside
 ENTER = ("--mount", "--pid", "--net", "--ipc", "--root", "--wd")
 SETTING = {"PATH": "/usr/bin:/bin", "HOME": f"{DOOR}/home", "LANG": "C.UTF-8", "DISPLAY": ":1", "LIBGL_ALWAYS_SOFTWARE": "1",
-           "BLENDER_USER_RESOURCES": f"{DOOR}/profile"}
+           "BLENDER_USER_RESOURCES": f"{DOOR}/profile", "WINCE_PAINTER": f"{DOOR}/painter.py"}
 FIRST = """mount --rbind /dev "$1/dev" && mount -t tmpfs tmpfs "$1/tmp" && mount --bind "$2" "$1$3" &&
 exec chroot "$1" Xvfb :1 -screen 0 "$4x24" -nolisten tcp -noreset -ac -fbdir "$3" """
 

@@ -52,7 +52,10 @@ class Backend(ABC):
 
     @abstractmethod
     def levels(self, steps, strength):
-        """Return the Levels, noisiest first, the last one clean (alpha 1, sigma 0): about steps * strength + 1 of them."""
+        """Return the Levels, noisiest first, the last one clean (alpha 1, sigma 0): about steps * strength + 1 of them.
+
+        Asked for after `condition`: the noise of a joint backend may depend on how large a picture the views make.
+        """
 
     @abstractmethod
     def encode(self, images):

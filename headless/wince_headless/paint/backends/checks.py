@@ -4,6 +4,7 @@ A pipeline is a folder as diffusers saves one (model_index.json, a folder per co
 """
 
 import json
+import re
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,8 @@ CONFIG = "config.json"
 UNUSED = ("safety_checker", "feature_extractor", "image_encoder")           # components that painting never loads
 BACKEND_OF = (("StableDiffusionXL", "sdxl"), ("StableDiffusion3", ""), ("StableDiffusion", "sd15"), ("ZImage", "zimage"),
               ("QwenImage", "qwen"))                # what a pipeline's class begins with
-TRANSFORMERS_OWN = ("Tokenizer", "Processor", "Scheduler")                  # words in the class names of components without weights
+READ = re.compile(r"(model|diffusion_pytorch_model)(\.fp16)?(-\d+-of-\d+)?(\.fp16)?\.safetensors")
+WEIGHTLESS = ("Tokenizer", "Processor", "Scheduler")                  # words in the class names of components without weights
 
 
 def check_pipeline(folder, role, title, accepts, given=()):
@@ -61,9 +63,12 @@ def config(folder):
 
 
 def variant(folder):
-    """Return "fp16" where the networks in a folder have 16-bit safetensors only, else None: as `from_pretrained` wants it."""
-    found = [path.name for path in Path(folder).rglob(f"*{weights.SUFFIX}")]
-    return "fp16" if found and all(".fp16" in name for name in found) else None
+    """Return "fp16" where the network in a folder, or one of a pipeline's, has 16-bit safetensors only, else None.
+
+    As `from_pretrained` wants it, which then takes the plain ones of all networks that have no others.
+    """
+    found = [_weights_in(place) for place in (Path(folder), *Path(folder).glob("*/"))]
+    return "fp16" if any(files and all(".fp16" in path.name for path in files) for files in found) else None
 
 
 def check_complete(module, folder, role):
@@ -116,7 +121,7 @@ def _check_component(folder, role, kind):
     """Refuse a component's folder that lacks a file."""
     if not folder.is_dir():
         raise WinceError(f"{role}: {folder} is missing: the model is not whole, fetch it again")
-    if any(word in kind for word in TRANSFORMERS_OWN):
+    if any(word in kind for word in WEIGHTLESS):
         if not any(folder.iterdir()):
             raise WinceError(f"{role}: {folder} is empty: the model is not whole, fetch it again")
         return
@@ -137,6 +142,5 @@ def _check_weights(folder, role):
 
 
 def _weights_in(folder):
-    """Return the files that `from_pretrained` reads a network's weights from, other copies such as EMA left out."""
-    names = ("model", "diffusion_pytorch_model")
-    return sorted(path for path in Path(folder).glob(f"*{weights.SUFFIX}") if path.name.startswith(names))
+    """Return the files that `from_pretrained` may read a network's weights from; other copies, such as `.non_ema`, are left out."""
+    return sorted(path for path in Path(folder).glob(f"*{weights.SUFFIX}") if READ.fullmatch(path.name))

@@ -50,9 +50,9 @@ class Flow(Backend):
     def __init__(self, pipe, device, dtype, settings):
         """Take a loaded pipeline; `load` makes it."""
         self.pipe, self.device, self.dtype, self.seed = pipe, torch.device(device), dtype, settings.seed
-        for name in ("view_size", "steps", "guidance", "control"):
+        for name, least in (("view_size", 1), ("steps", 1), ("guidance", 0), ("control", 0)):
             given = getattr(settings, name)
-            setattr(self, name, given if given > 0 or (given == 0 and name in ("guidance", "control")) else getattr(type(self), name))
+            setattr(self, name, given if given >= least else getattr(type(self), name))
         self.factor = pipe.vae_scale_factor                     # pixels along a side of a latent
         self.multiple = 2 * self.factor                         # the transformer takes latents in patches of 2 x 2
         self.place = Placement(pipe, device, settings.offload)

@@ -10,6 +10,7 @@ import torch
 
 from wince.core.streams import stream
 
+from .quiet import quiet
 from .qwen import Qwen
 from .sd15 import StableDiffusion15
 from .sdxl import StableDiffusionXL
@@ -60,8 +61,9 @@ def make(name, device, dtype, settings):
     device, dtype, settings   as Backend.load takes them
     """
     device = torch.device(device)
-    nets = {part: network(*made, device, _dtype(part, name, device, dtype)) for part, made in NETWORKS[name].items()}
-    return MAKERS[name](nets, device, dtype, settings)
+    with quiet():
+        nets = {part: network(*made, device, _dtype(part, name, device, dtype)) for part, made in NETWORKS[name].items()}
+        return MAKERS[name](nets, device, dtype, settings)
 
 
 def network(kind, arguments, device, dtype):

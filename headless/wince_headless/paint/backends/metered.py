@@ -1,7 +1,5 @@
 """A backend behind a meter: how long its parts take, how often they are asked for; in the end it answers in their place."""
 
-import time
-
 import torch
 
 
@@ -11,12 +9,13 @@ class Metered:
     backend   backends.base.Backend
     runs      how many calls of each part are really made; after them come grey pictures and latents as they are
     part      (name, network, times) -> an object with `times` and `seconds`, see benchmark.Part; counted in views
+    clock     returns seconds
     parts     {name: part}
     spent     seconds in all calls, answered or made
     """
 
-    def __init__(self, backend, runs, part):
-        self._backend, self._runs = backend, runs
+    def __init__(self, backend, runs, part, clock):
+        self._backend, self._runs, self._seconds = backend, runs, clock
         self.parts = {name: part(f"{name}, a view", True, 0) for name in ("network", "decoder", "encoder")}
         self.parts["conditions"] = part("conditions", True, 0)
         self.spent, self._calls, self._like = 0.0, {}, None
@@ -74,4 +73,4 @@ class Metered:
         device = self._backend.device
         if device.type != "cpu":
             getattr(torch, device.type).synchronize()
-        return time.perf_counter()
+        return self._seconds()

@@ -11,6 +11,7 @@ from wince.core.errors import WinceError
 
 from . import checks, words
 from .base import Backend, Level
+from .quiet import quiet
 
 # The red, green, blue of the normals that the ControlNets were trained with (ScanNet's protocol, as NormalBae paints them) are left, up,
 # towards the viewer. Ours are right, up, towards the viewer.
@@ -118,8 +119,9 @@ class UNetBackend(Backend):
         raises   WinceError when the views' sides are no multiples of what the VAE makes of a pixel
         """
         self._check_size(*conditions.depth.shape[1:])
-        cut = {text: words.pieces(text, self._fits) for text in {*prompts, negative}}
-        self._embed({piece for pieces in cut.values() for piece in pieces} | {""})
+        with quiet():                                          # texts that are measured are said to be too long
+            cut = {text: words.pieces(text, self._fits) for text in {*prompts, negative}}
+            self._embed({piece for pieces in cut.values() for piece in pieces} | {""})
         longest = max(map(len, cut.values()))
         text = self._told([cut[prompt] for prompt in prompts], longest)
         return Conditioning(text, self._unsaid(self._told([cut[negative]], longest), negative), self._controls(conditions))
@@ -215,7 +217,8 @@ class UNetBackend(Backend):
             ways.append(("guidance takes two passes", self._pass_twice))
         if self.device.type != "cpu" and settings.offload == "auto":
             ways.append(("weights wait in main memory", self._offload))
-        ways.append(("attention is computed in slices", self.pipe.enable_attention_slicing))
+        if self.device.type != "cuda":                         # whose own attention holds no matrix of all with all
+            ways.append(("attention is computed in slices", self.pipe.enable_attention_slicing))
         ways.append(("the autoencoder works in tiles", self._tile))
         return ways
 

@@ -97,11 +97,11 @@ def load_control(path, base, dtype):
     from diffusers import ZImageControlNetModel
     path = Path(path)
     kind = checks.config(path).get("_class_name") if (path / checks.CONFIG).is_file() else None
-    if kind is None:                                            # the published folder's config.json, if any, is no model's
+    if kind != "ZImageControlNetModel":
+        if kind and any(path.glob("diffusion_pytorch_model*")):            # as diffusers saves networks, but another one
+            raise WinceError(f"control: {path} holds a {kind}, not a Z-Image ControlNet: {CURE}")
         return _from_file(control_file(path), base, dtype)
     checks.check_network(path, "control")
-    if kind != "ZImageControlNetModel":
-        raise WinceError(f"control: {path} holds a {kind}, not a Z-Image ControlNet: {CURE}")
     _same_width(path, checks.config(path).get("dim"), base)
     with checks.loading(path, "control"):
         net = ZImageControlNetModel.from_pretrained(path, dtype=dtype, local_files_only=True, use_safetensors=True)

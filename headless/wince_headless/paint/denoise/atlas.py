@@ -4,6 +4,7 @@ Pixel centres of a view are whole numbers; the texel in column x lies at u = (x 
 runs from edge to edge, so a pixel at x is at (2 x + 1) / width - 1 and a place u of the atlas at 2 u - 1, and both are met exactly.
 """
 
+import numpy as np
 import torch
 from torch.nn.functional import grid_sample
 
@@ -13,40 +14,42 @@ WHOLE = 1e-5                           # how far shares that sum to 1 are off in
 
 
 class Atlas:
-    """The Projection of one person's views on a device; texels are its N, in their order."""
+    """The Projection of one person's views on a device; texels are its N, in their order.
+
+    Of each view only those texels are kept that it sees; no texel is there twice, so that writing to them has one outcome.
+    """
 
     def __init__(self, projection, device="cpu"):
         """Take the projection to a torch.device, as float32."""
-        self.size = projection.size
+        self.size, self.texels = projection.size, projection.cosine.shape[1]
         self.views, self.height, self.width = projection.inside.shape
-        self._grids = _tensor(projection.place, device)                # (V, N, 2) -1..1
-        self._grids.mul_(2).add_(1).div_(_tensor([self.width, self.height], device)).sub_(1).nan_to_num_(0, 0, 0)
-        self._cosines = _tensor(projection.cosine, device)             # (V, N)
-        self._places = _tensor(projection.uv, device).mul_(2).sub_(1)  # (V, H, W, 2) -1..1
+        self._places = _within(_tensor(projection.uv, device).mul_(2).sub_(1), self.size)            # (V, H, W, 2) -1..1
         self._inside = _tensor(projection.inside, device)              # (V, H, W)
-        self._source = torch.as_tensor(projection.source, device=device).long()
+        self._source = torch.tensor(projection.source, device=device).long()
         self.skin = (self._inside > 0).float()                         # (V, H, W)
-        for view in range(self.views):                                 # a pixel of something else beside it makes a texel less sure
-            self._cosines[view] *= _looked_up(self.skin[view][None], self._grids[view][None])[0, 0]
-        self._cosines *= self._cosines > FAINT
+        self._seen = [self._sight(projection, view) for view in range(self.views)]
+
+    def _sight(self, projection, view):
+        """Return which texels a view sees (n,), where in -1..1 (n, 2), and their cosines (n,), less beside pixels that show no skin."""
+        device, seen = self._inside.device, np.flatnonzero(projection.cosine[view] > FAINT)
+        sides = _tensor([self.width, self.height], device)
+        grid = _within(_tensor(projection.place[view, seen], device).mul_(2).add_(1).div_(sides).sub_(1), sides)
+        cosine = _tensor(projection.cosine[view, seen], device) * _looked_up(self.skin[view][None], grid)[0]
+        sure = cosine > FAINT
+        return torch.tensor(seen, device=device)[sure], grid[sure], cosine[sure]
 
     def colours(self, view, image, cubic=False):
-        """Return the colours (3, N) of the texels in an image (3, H, W) of one view; meaningless where the view does not see them.
+        """Return the colours (3, n) in an image (3, H, W) of one view of the texels that it sees.
 
         cubic   bicubic where skin is all around, as a last fusing wants it: sharper, and more work
         Pixels that show no skin lend no colour.
         """
-        skin, grid = torch.cat([image * self.skin[view], self.skin[view][None]]), self._grids[view][None]
-        found = _looked_up(skin, grid)[:, 0]
-        colours = found[:3] / found[3].clamp(min=NOTHING)
-        if not cubic:
-            return colours
-        found = _looked_up(skin, grid, "bicubic")[:, 0]
-        return torch.where((found[3] - 1).abs() < WHOLE, found[:3], colours)
-
-    def weights(self, view, exponent):
-        """Return how much a view has to say about the texels, (N,) 0..1."""
-        return self._cosines[view] ** exponent * (self._cosines[view] > 0)
+        skin, grid = torch.cat([image * self.skin[view], self.skin[view][None]]), self._seen[view][1]
+        found = _looked_up(skin, grid, "bicubic" if cubic else "bilinear")
+        if cubic:
+            edge = ((found[3] - 1).abs() > WHOLE).nonzero()[:, 0]
+            found[:, edge] = _looked_up(skin, grid[edge])
+        return found[:3] / found[3].clamp(min=NOTHING)
 
     def merged(self, images, exponent, cubic=False):
         """Return the weighted mean (3, N) of the colours in images (V, 3, H, W), and the sum of the weights (N,), 0 in holes.
@@ -54,25 +57,43 @@ class Atlas:
         exponent   of the cosine: 1 blends softly, 6 takes the view that looks straight on
         cubic      as in `colours`
         """
-        total = torch.zeros_like(self._cosines[0])
-        mean = total.expand(3, -1).clone()
-        for view, image in enumerate(images):                          # one view at a time: large atlases need no more memory
-            weight = self.weights(view, exponent)
-            total += weight
-            mean += (weight / total.clamp(min=torch.finfo(total.dtype).tiny)) * (self.colours(view, image, cubic) - mean)
+        mean, total, _ = self._moments(images, exponent, cubic)
         return mean, total
 
     def spread(self, images, exponent=1.0):
         """Return how far views disagree about a texel, (N,): the weighted standard deviation of its colour, mean over the channels."""
-        mean, total = self.merged(images, exponent)
-        square = torch.zeros_like(mean)
-        for view, image in enumerate(images):
-            square += self.weights(view, exponent) * (self.colours(view, image) - mean) ** 2
+        square = torch.zeros((3, self.texels), device=self._inside.device)
+        _, total, square = self._moments(images, exponent, square=square)
         return (square / total.clamp(min=torch.finfo(total.dtype).tiny)).sqrt().mean(0)
 
+    def _moments(self, images, exponent, cubic=False, square=None):
+        """Return weighted mean (3, N), sum of weights (N,), weighted sum of squares about the mean (3, N), view by view: West 1979."""
+        total = torch.zeros(self.texels, device=self._inside.device)
+        mean = total.expand(3, -1).clone()
+        for view, (seen, _, cosine) in enumerate(self._seen):
+            weight, before = cosine ** exponent, mean.index_select(1, seen)
+            away = self.colours(view, images[view], cubic) - before
+            whole = total.index_select(0, seen) + weight
+            shift = weight / whole.clamp(min=torch.finfo(total.dtype).tiny) * away
+            total.index_copy_(0, seen, whole)
+            mean.index_copy_(1, seen, before + shift)
+            if square is not None:
+                square.index_copy_(1, seen, square.index_select(1, seen) + weight * away * (away - shift))
+        return mean, total, square
+
     def seen_by(self):
-        """Return how many views see a texel, (N,) int64."""
-        return (self._cosines > 0).sum(0)
+        """Return how many views see a texel, (N,) uint8."""
+        count = torch.zeros(self.texels, dtype=torch.uint8, device=self._inside.device)
+        for seen, _, _ in self._seen:
+            count[seen] += 1
+        return count
+
+    def best(self):
+        """Return how well a texel is seen, (N,): the best cosine of the views, 0 where none sees it."""
+        best = torch.zeros(self.texels, device=self._inside.device)
+        for seen, _, cosine in self._seen:
+            best.index_copy_(0, seen, torch.maximum(best.index_select(0, seen), cosine))
+        return best
 
     def gather(self, images, exponent):
         """Return the atlas (3, S, S) of images (V, 3, H, W), row 0 at v = 0, gutters repeated, and its weights (S, S), 0 in holes."""
@@ -103,14 +124,30 @@ class Atlas:
         out = torch.empty_like(images)
         for view, image in enumerate(images):
             colours, known = self.render(view, texture, weight)
-            own, seen = self.render(view, self.picture(self.colours(view, image)), self.picture(self._cosines[view][None])[0])
-            out[view] = image + self._inside[view] * (known * (colours - image) - seen * (own - image))
+            own, part = self.render(view, *self._alone(view, image))
+            out[view] = image + self._inside[view] * (known * (colours - image) - part * (own - image))
         return out
 
 
+    def _alone(self, view, image):
+        """Return the atlas (3, S, S) of one view's image, and 1 where it sees a texel (S, S)."""
+        seen, _, _ = self._seen[view]
+        values = torch.zeros((4, self.texels), device=image.device)
+        values[:3, seen], values[3, seen] = self.colours(view, image), 1.0
+        texture = self.picture(values)
+        return texture[:3], texture[3]
+
+
 def _looked_up(picture, places, mode="bilinear"):
-    """Return the colours (C, h, w) of a picture (C, H, W) at places (h, w, 2) in -1..1."""
-    return grid_sample(picture[None], places[None], mode, padding_mode="border", align_corners=False)[0]
+    """Return the colours (C, ...) of a picture (C, H, W) at places (..., 2) in -1..1."""
+    found = grid_sample(picture[None], places.reshape(1, 1, -1, 2), mode, align_corners=False)
+    return found.reshape(len(picture), *places.shape[:-1])
+
+
+def _within(grid, sides):
+    """Keep places (..., 2) in -1..1 between a picture's outermost pixel centres: none looks beyond; Apple's devices know no borders."""
+    edge = torch.as_tensor(1 - 1 / sides, device=grid.device).expand(2)
+    return torch.minimum(torch.maximum(grid, -edge, out=grid), edge, out=grid)
 
 
 def _tensor(values, device):

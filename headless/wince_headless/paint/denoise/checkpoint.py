@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -30,8 +31,9 @@ class Store:
         key     str, what `sync.paint` knows that they depend on
         raises  WinceError when the disk is full or the folder cannot be written
         """
+        # safetensors writes an array's memory as it lies, and networks like their channels last
         about = {"version": VERSION, "key": self._key(key), "step": str(step)}
-        disk.write(self.path, save({"latents": latents}, metadata=about), owner=OWNER)
+        disk.write(self.path, save({"latents": np.ascontiguousarray(latents)}, metadata=about), owner=OWNER)
 
     def load(self, key):
         """Return (steps done, latents) of this painting, or None: no file, one of another painting, or a broken one."""

@@ -48,9 +48,10 @@ class Views:
     def __init__(self, backend, prompts, negative, conditions, projection, batch, say):
         count = len(conditions.base)
         self.backend, self.base, self.projection = backend, conditions.base, projection
+        told = Batches("the prompts", 1, 0, backend.spare, say=say).run(lambda one: backend.condition(prompts, negative, conditions))
+        self.conditioning = told[0]
         self.atlas = Atlas(projection, backend.device)
-        self.conditioning = Batches("the prompts", 1, 0, backend.spare, say=say).run(
-            lambda one: backend.condition(prompts, negative, conditions))[0]
+        self._merge = Batches("the atlas", 1, 0, backend.spare, say=say)
         self._predict = Batches("the network", count, batch, backend.spare, backend.joint, say)
         self._decode, self._encode = (Batches(f"the image {name}", count, batch, backend.spare, say=say) for name in ("decoder", "encoder"))
 
@@ -73,7 +74,7 @@ class Views:
     def agreed(self, x0, exponent):
         """Return clean latents whose images show one atlas, moved by what agreeing changed: what the codec loses is not lost each time."""
         old = self.decoded(x0)
-        new = self.atlas.agreed(old, exponent)
+        new = self._merge(lambda one: self.atlas.agreed(old, exponent))
         return x0 + (self.encoded(new) - self.encoded(old))
 
 
@@ -96,7 +97,7 @@ def _loop(views, settings, seed, keeper):
         x0 = views.predicted(latents, ladder[number])
         if number in agree:
             x0 = views.agreed(x0, agree[number])
-        latents = levels.step(latents, x0, ladder[number], ladder[number + 1])
+        latents = levels.step(latents, x0, ladder[number], ladder[number + 1]).contiguous()          # as a checkpoint gives them back
         keeper.after(number + 1, latents)
     return latents
 

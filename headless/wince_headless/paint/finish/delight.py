@@ -20,9 +20,6 @@ TOO_DARK = (0.07, 0.20)                # shade, of the mean: below the first not
 BAND = 60                              # rounds of smoothing: what is wider than about 2 cm is alike on both sides of a face
 BLEND = 8                              # rounds of smoothing where a mirror image ends
 NEAR_M, ALIKE = 0.006, 0.7             # how near a mirror image must lie, and how alike its normal must be
-STEEP = (0.15, 0.40)                   # change of the log shade over 3 mm: below the first no shadow ends there, above the second one does
-OFF = (0.05, 0.12)                     # log of how far off its surroundings a colour there must be
-AROUND = 12                            # rounds of smoothing: what surrounds it
 LEAST_POINTS = 60                      # points of seen skin without which there is nothing to fit
 
 
@@ -70,7 +67,6 @@ def delight(colour, seen, surface, expected=None, model="shadows", carried=None)
     shade *= np.exp(_one_sided(means - np.log(shade), weight, twin, low) / 2)
     logs = on.at(np.log(shade))
     albedo, dark = _divided(colour, logs, measure, expected)
-    albedo = _mended(albedo, on, measure, shade, surface.mesh, low)
     return albedo, _report(model, found, (colour, albedo), shade, on, measure, surface, dark, (twin, low))
 
 
@@ -96,8 +92,13 @@ def mirrored(mesh):
 def _shade(seen, weight, mesh, model, carried):
     if model == "harmonics":
         return light.fit_harmonics(seen, weight, mesh.normals)
-    carried = transfer.of(mesh, transfer.directions()) if carried is None else carried
-    return light.fit(seen, weight, carried, mesh)
+    ways = transfer.directions()
+    carried = transfer.of(mesh, ways) if carried is None else carried
+    shade, found = light.fit(seen, weight, carried, mesh)
+    finer = transfer.around(ways, found.far)
+    if not len(finer):
+        return shade, found
+    return light.fit(seen, weight, np.concatenate([carried, transfer.of(mesh, finer)], axis=1), mesh)
 
 
 def _one_sided(values, weight, twin, low):
@@ -119,34 +120,6 @@ def _divided(colour, shade, measure, expected):
         known = expected * ((measure @ out) / np.maximum(measure @ expected, 1e-12))
         out += dark[:, None] * (known - out)
     return out.astype(np.float32), dark
-
-
-def _mended(albedo, on, measure, shade, mesh, low):
-    """Return an albedo whose skin is as its surroundings where a hard shadow ended and the colour is off: no light is known to the texel."""
-    steep = smoothstep(_slope(np.log(shade.mean(axis=1)), mesh), *STEEP)
-    logs = np.log(np.maximum(albedo, 1e-4))
-    edge = on.at(steep[:, None])[:, 0] * smoothstep(measure, 0, 0.5 * measure.max())
-    means, weight = on.mean(logs, measure * (1 - edge) ** 2)
-    weight = weight / weight.max()
-    share = points.smoothed(low, weight, AROUND)
-    around = points.smoothed(low, means * weight[:, None], AROUND) / np.maximum(share, 1e-4)[:, None]
-    off = logs - on.at(around)
-    doubt = edge * smoothstep(np.abs(off).max(axis=1), *OFF) * on.at(np.clip(share / 0.05, 0, 1)[:, None])[:, 0]
-    return (albedo * np.exp(-doubt[:, None] * off)).astype(np.float32)
-
-
-def _slope(values, mesh):
-    """Return how much values (P,) change at most along an edge from each point, per 3 mm, (P,), spread to the neighbours."""
-    out = np.zeros(len(values))
-    ends = np.concatenate([mesh.triangles[:, [0, 1]], mesh.triangles[:, [1, 2]], mesh.triangles[:, [2, 0]]])
-    length = np.linalg.norm(mesh.points[ends[:, 0]] - mesh.points[ends[:, 1]], axis=1)
-    change = np.abs(values[ends[:, 0]] - values[ends[:, 1]]) * 0.003 / np.maximum(length, 0.001)
-    for end in ends.T:
-        np.maximum.at(out, end, change)
-    wide = out.copy()
-    for one, two in (ends.T, ends.T[::-1]):
-        np.maximum.at(wide, one, out[two])
-    return wide
 
 
 def _report(model, found, pictures, shade, on, measure, surface, dark, sides):

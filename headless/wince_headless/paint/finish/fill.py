@@ -8,6 +8,7 @@ over as noise with the painting's own spectrum, so that filled skin is no smooth
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import ndimage, sparse
@@ -113,6 +114,7 @@ class Patches:
     normals: np.ndarray
 
 
+@lru_cache(1)                          # filling, blending and measuring ask for one surface's, one after the other
 def patched(surface):
     """Return the Patches of a surface: texels of one cell of space that look the same way."""
     cell = np.floor((surface.points - surface.points.min(axis=0)) / _grain(surface)).astype(np.int32)

@@ -22,7 +22,7 @@ THRESHOLDS = {
     "highlights": (None, 0.006, "highlights are painted on"),
     "seam_after": (None, 1.5, "a border of the atlas shows"),
     "tone_difference": (None, 3.0, "the skin has not the tone it should have"),
-    "sharpness": (0.35, 4.0, "the skin is blurred, or noise"),
+    "sharpness": (0.35, 6.0, "the skin is blurred, or noise"),
     "clipped": (None, 0.01, "colours lie beyond what can be shown"),
 }
 BROAD_M = 0.024                        # metres: what is broader counts as the face's own shading
@@ -45,10 +45,12 @@ def measure(colour, surface, pack, target_lab, weight=None, guide=None, before=N
     returns       dict of numbers, lists and text for JSON; "passed" bool, "why" [sentence]; numbers without meaning are left out
     """
     facts = _coverage(colour, surface, weight) | _seams(colour, before, surface, pack) | _tone(colour, surface, target_lab)
-    facts |= {"asymmetry": asymmetry(colour, surface), "highlights": highlights(colour, surface), "clipped": _clipped(colour, surface)}
+    bare = bare_area(surface)
+    facts |= {"asymmetry": asymmetry(colour, surface), "clipped": _clipped(colour, surface)}
+    facts["highlights"] = highlights(colour, surface, bare)
     if guide is not None:
-        facts["sharpness"] = sharpness(colour, surface) / max(sharpness(guide, surface), 1e-6)
-        facts["highlights"] = max(0.0, facts["highlights"] - highlights(guide, surface))          # pale spots between freckles are none
+        facts["sharpness"] = sharpness(colour, surface, bare) / max(sharpness(guide, surface, bare), 1e-6)
+        facts["highlights"] = max(0.0, facts["highlights"] - highlights(guide, surface, bare))     # pale spots between freckles are none
     if disagreement is not None:
         facts["disagreement"] = disagreement
     if bakedness is not None:
@@ -65,6 +67,11 @@ def verdict(facts):
             bound = f"at least {least:g}" if least is not None and value < least else f"at most {most:g}"
             why.append(f"{fault}: {name} is {value:.3g}, {bound} is wanted")
     return facts | {"passed": not why, "why": why}
+
+
+def bare_area(surface):
+    """Return the area (N,) m2 of skin that is bare all around: where hair begins, contrast is no fault of the skin's."""
+    return surface.area * (surface.skin > 0.95) * (bands.low(surface.skin[:, None], surface, AROUND_M)[:, 0] > 0.95)
 
 
 def asymmetry(colour, surface):
@@ -84,24 +91,18 @@ def asymmetry(colour, surface):
     return float(np.average(np.abs(broad - broad[twin])[both], weights=area[skin][both])) if both.any() else 0.0
 
 
-def highlights(colour, surface):
-    """Return the share of the skin that is much brighter than what surrounds it and covers more than a spot."""
+def highlights(colour, surface, bare):
+    """Return the share of the skin that is much brighter than what surrounds it and covers more than a spot; bare is `bare_area`."""
     light = _log_luminance(colour)[:, None]
     above = bands.low(light, surface, SPOT_M, surface.skin) - bands.low(light, surface, BROAD_M, surface.skin)
-    return _share(above[:, 0] > SHINY, _bare(surface))
+    return _share(above[:, 0] > SHINY, bare)
 
 
-def sharpness(colour, surface):
-    """Return how much grain a skin has: the deviation of log luminance from what lies within a few millimetres, on bare skin."""
+def sharpness(colour, surface, bare):
+    """Return how much grain a skin has: the deviation of log luminance from what lies within a few millimetres; bare is `bare_area`."""
     light = _log_luminance(colour)[:, None]
     fine = (light - bands.low(light, surface, bands.FINE_M, surface.skin))[:, 0]
-    weight = _bare(surface)
-    return float(np.sqrt(np.sum(weight * fine ** 2) / max(float(weight.sum()), 1e-20)))
-
-
-def _bare(surface):
-    """Return the area (N,) of skin that is bare all around: where hair begins, contrast is no fault of the skin's."""
-    return surface.area * (surface.skin > 0.95) * (bands.low(surface.skin[:, None], surface, AROUND_M)[:, 0] > 0.95)
+    return float(np.sqrt(np.sum(bare * fine ** 2) / max(float(bare.sum()), 1e-20)))
 
 
 def _coverage(colour, surface, weight):

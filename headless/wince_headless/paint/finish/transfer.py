@@ -11,6 +11,9 @@ from wince.core import atlas
 DIRECTIONS = 192                       # spread over the sphere: 15 degrees apart
 MAP = 320                              # pixels along a side of a depth map: about 1 mm
 BIAS_M = 0.0025                        # a point this far behind what hides it is still lit: a facet's sagitta, a pixel's slope
+LAMP, FINER = np.radians(16), 40       # how wide a lamp may be taken for one, and how many directions then stand for it
+STANDS_OUT = 0.25                      # of the far light that comes from there
+OPPOSITE = -1 + 1e-9                   # cosine
 
 
 def directions(count=DIRECTIONS):
@@ -26,18 +29,40 @@ def directions(count=DIRECTIONS):
     return np.concatenate([half, half * [-1, 1, 1]])
 
 
+def around(ways, far):
+    """Return finer directions (n, 3) about a lamp that stands out, whose shadows are sharper than `ways` are apart; none if none does.
+
+    ways   (D, 3), far (D, C) light from each
+    """
+    bright = far.sum(axis=1)
+    if not bright.max() > 0:
+        return np.zeros((0, 3))
+    lamp = bright * (ways @ ways[bright.argmax()] > np.cos(LAMP))
+    if lamp.sum() < STANDS_OUT * bright.sum():
+        return np.zeros((0, 3))
+    middle = lamp @ ways / np.linalg.norm(lamp @ ways)
+    right, up = _across(middle)
+    k = np.arange(FINER) + 0.5
+    away, turn = np.tan(LAMP * 0.8) * np.sqrt(k / FINER), k * np.pi * (3 - np.sqrt(5))
+    fine = middle + (away * np.cos(turn))[:, None] * right + (away * np.sin(turn))[:, None] * up
+    return fine / np.linalg.norm(fine, axis=1, keepdims=True)
+
+
 def of(mesh, ways):
     """Return how much of a light of 1 from each direction every point of a mesh sends back, (P, D) float32: cosine times what it sees.
 
     mesh   surface.Mesh
-    ways   (D, 3) as `directions` gives them
+    ways   (D, 3) unit vectors towards the lights
     """
     out = np.maximum(mesh.normals @ ways.T, 0).astype(np.float32)
-    count = len(ways)
-    for k in range(count // 2):
-        back = count // 2 + (k + count // 4) % (count // 2)        # the mirror image of what is turned by half a turn: the opposite
-        for column, seen in zip((k, back), visible(mesh.points, mesh.triangles, ways[k]), strict=True):
-            out[:, column] *= seen
+    done = np.zeros(len(ways), bool)
+    for k, way in enumerate(ways):
+        if not done[k]:
+            both = (k, int(np.argmin(ways @ way)))                 # one map tells of two lights that stand opposite
+            pair = both if ways[both[1]] @ way < OPPOSITE else both[:1]
+            for column, seen in zip(pair, visible(mesh.points, mesh.triangles, way), strict=False):
+                out[:, column] *= seen
+                done[column] = True
     return out
 
 

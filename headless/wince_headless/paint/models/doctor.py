@@ -101,7 +101,7 @@ def table():
         for model in map(_model, needs):
             where = size_of(model.size) if model.size else f"not here: wince models fetch {backend}/{model.role}"
             release = "" if licences.reason(model.licence) else ", for release"
-            rows.append(f"{backend:<7} {model.role:<15} {where:<52} {model.licence}{release:<14} {model.name}")
+            rows.append(f"{backend:<7} {model.role:<15} {where:<45} {model.licence + release:<25} {model.name}")
     return "\n".join(rows)
 
 

@@ -157,15 +157,16 @@ def _cached(model, revision, role, need):
     try:
         folder = library.snapshot_download(model, revision=revision or None, local_files_only=True, allow_patterns=patterns)
     except library.errors.LocalEntryNotFoundError as error:
-        raise _absent(model, revision, role) from error
+        raise _absent(model, revision, role, need) from error
     return model, revision, Path(folder).name, Path(folder)
 
 
-def _absent(model, revision, role):
+def _absent(model, revision, role, need):
     """Return the error for a model that the cache has not, has in part, or has at other revisions."""
     here = revisions(model)
     asked = f"{model}@{revision}" if revision else model
-    fetch = f"`wince models fetch {asked}`"
+    whole = next((name for name, needs in CATALOGUE.items() if need in needs and asked == need.default), asked)
+    fetch = f"`wince models fetch {whole}`"
     known = next((sha for sha, names in here.items() if (revision or BRANCH) in (sha, *names)), None)
     if known:
         return WinceError(f"{asked} ({role}) is on this machine only in part: {fetch} fetches the rest")

@@ -1,0 +1,47 @@
+"""What paintings took on this machine's devices, remembered from benchmarks: so that the next can be told how long it will be."""
+
+import json
+
+from wince.job import disk
+
+from ..pack_build.fetch import cache
+from . import devices, views
+
+KEPT = "paint_benchmark.json"            # in the user's cache; safe to delete
+
+
+def keep(backend, title, dtype, view_size, count, steps, seconds):
+    """Remember the seconds of one identity.
+
+    title   of the device, see devices.title
+    count   of views
+    """
+    table = _kept() | {_key(backend, title, dtype): {"seconds": seconds, "like": [view_size, count, steps]}}
+    disk.write(cache() / KEPT, json.dumps(table, indent=1, sort_keys=True).encode(), owner="benchmark")
+
+
+def seconds(settings, device):
+    """Return the seconds of an identity by what was measured on a device, scaled by steps, views and pixels; None where nothing was.
+
+    settings  paint.settings.Settings, presets filled in
+    device    name, see devices.pick
+    """
+    table = _kept()
+    found = table and table.get(_key(settings.backend, devices.title(device), devices.number_type(settings.dtype, device)))
+    if not found:
+        return None
+    size, count, steps = found["like"]
+    return found["seconds"] * (settings.view_size / size) ** 2 * len(views.RIGS[settings.views]) / count * settings.steps / steps
+
+
+def _key(backend, title, dtype):
+    return f"{backend} | {title} | {dtype}"
+
+
+def _kept():
+    """Return what is remembered; nothing where the file is not there or damaged."""
+    try:
+        table = json.loads((cache() / KEPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table if isinstance(table, dict) else {}
