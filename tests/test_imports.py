@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "addon/wince": {"bpy", "bpy_extras", "bmesh", "gpu", "gpu_extras", "blf", "mathutils", "core", "bridge", "stage", "job",
                     "operators", "panels", "properties", "preferences", "registration", "base"},
     "headless/wince_headless/pack_build": {"wince", "wince_headless"},
-    **{f"headless/wince_headless/paint/{room}": {"wince", "wince_headless", "torch", "diffusers", "transformers", "safetensors", "accelerate"}
-       for room in ("denoise", "backends")},
+    **{f"headless/wince_headless/paint/{room}": {"wince", "wince_headless", "torch", "diffusers", "transformers", "safetensors",
+                                                 "accelerate"} for room in ("denoise", "backends")},
     "headless/wince_headless/paint": {"wince", "wince_headless", "pydantic", "rich", "yaml", "PIL", "scipy", "torch", "safetensors",
                                       "huggingface_hub", "psutil"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},

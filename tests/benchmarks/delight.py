@@ -54,9 +54,10 @@ def shown(light, lit, truth, here, expected, carried):
     plain, _ = delight.delight(lit, seen, here, expected, model="harmonics")
     blind, _ = delight.delight(lit, seen, here, carried=carried)
     again, _ = delight.delight(found, seen, here, expected, carried=carried)
-    cells = [told(lit, truth, here), told(found, truth, here), told(plain, truth, here), told(blind, truth, here), told(again, found, here)]
-    print(f"  {light:<18}", *(f"{cell:<24}" for cell in cells), f"R2 {report.baked_r2_before:.2f} -> {report.baked_r2_after:.2f}  {took:.1f} s",
-          flush=True)
+    pairs = (lit, truth), (found, truth), (plain, truth), (blind, truth), (again, found)
+    cells = [told(one, other, here) for one, other in pairs]
+    baked = f"R2 {report.baked_r2_before:.2f} -> {report.baked_r2_after:.2f}"
+    print(f"  {light:<18}", *(f"{cell:<24}" for cell in cells), baked, f" {took:.1f} s", flush=True)
 
 
 def told(found, truth, here):
@@ -72,7 +73,8 @@ def main():
     parser.add_argument("--samples", type=int, default=64, help="of Cycles, for each texel")
     parser.add_argument("--heads", type=int, default=len(PEOPLE), help="how many")
     given = parser.parse_args()
-    print(f"  {'light':<18}", *(f"{name:<24}" for name in ("before", "shadows", "harmonics", "shadows, no expected", "shadows twice, change")))
+    heads = ("before", "shadows", "harmonics", "shadows, no expected", "shadows twice, change")
+    print(f"  {'light':<18}", *(f"{name:<24}" for name in heads))
     for number, other in PEOPLE[:given.heads]:
         measured(number, other, given.size, given.samples)
 

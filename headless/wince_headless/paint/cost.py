@@ -48,6 +48,7 @@ WORKING = {
 }
 SLACK = 1.2                              # what allocators and libraries take on top of what lives
 CONTEXT = {"cuda": 0.6e9, "mps": 0.4e9, "cpu": 0.5e9}     # bytes of Python, torch and a device's driver
+STAGE_BYTES = 650.0                      # of main memory for a texel while a skin is finished: 3.9 GB of process at 2048, measured
 TEXEL_BYTES, VIEW_BYTES = 5.0, 2.0       # on disk: albedo and coverage of a texel, previews and checkpoint of a view's pixel; at most
 
 
@@ -57,6 +58,7 @@ class Estimate:
 
     device, dtype   names
     weights, text   of the networks; of the text encoders, which work before them
+    beside          of what is neither: the device's driver; on a processor also the other stages
     view            that one more view at once takes; of a joint backend that all of them take
     free, total     of the device's memory; 0 where that cannot be told
     views, batch    of a person; at once, as many as fit
@@ -70,6 +72,7 @@ class Estimate:
     dtype: str
     weights: float
     text: float
+    beside: float
     view: float
     free: int
     total: int
@@ -83,7 +86,7 @@ class Estimate:
     @property
     def needed(self):
         """Bytes that the device must have free for the batch."""
-        return self.weights + self.batch * self.view + context(self.device)
+        return self.weights + self.batch * self.view + self.beside
 
     def sentence(self):
         """Return the estimate as one line."""
@@ -110,11 +113,12 @@ def estimate(settings, device, sources=None, out=None):
     free, total = devices.memory(device)
     count, joint = len(views.RIGS[settings.views]), working.joint
     view = view_bytes(settings.backend, settings.view_size, settings.guidance, dtype, count if joint else 1)
-    room = (free or math.inf) - context(device)
+    beside = context(device, settings.size)
+    room = (free or math.inf) - beside
     offload = device != "cpu" and settings.offload != "none" and nets + view > room
     fits = max(1, int(min((room - (0 if offload else nets)) / view, settings.batch or count, count)))
     disk = settings.size ** 2 * TEXEL_BYTES + count * settings.view_size ** 2 * VIEW_BYTES
-    return Estimate(settings.backend, device, dtype, nets, text, view, free, total, count, count if joint else fits, offload, disk,
+    return Estimate(settings.backend, device, dtype, nets, text, beside, view, free, total, count, count if joint else fits, offload, disk,
                     _disk_free(out), measured.seconds(settings, device))
 
 
@@ -136,7 +140,7 @@ def check(found):
     found    Estimate
     raises   WinceError: what is needed, what is free, the cure.  A GPU that is short of memory is no reason: the run takes less at a time
     """
-    least = max(found.weights + found.view, found.text) + context(found.device)
+    least = max(found.weights + found.view, found.text) + found.beside
     if found.device == "cpu" and found.free and least > found.free:
         half = "--set dtype=bfloat16 takes half, " if found.dtype == "float32" else ""
         raise WinceError(f"{found.backend} needs {size_of(least)} of main memory for one view and {size_of(found.free)} are free: "
@@ -146,9 +150,9 @@ def check(found):
                          "choose another disk with --out")
 
 
-def context(device):
-    """Return the bytes that a device needs before any weight is on it."""
-    return CONTEXT[device.partition(":")[0]]
+def context(device, size=0):
+    """Return the bytes that a device needs beside weights and views; `size` of the albedo in texels, whose stages use main memory."""
+    return CONTEXT[device.partition(":")[0]] + (STAGE_BYTES * size ** 2 if device == "cpu" else 0)
 
 
 def _weights(backend, working, dtype, sources):

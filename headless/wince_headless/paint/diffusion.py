@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from wince.core import colour
 from wince.core.errors import WinceError
+from wince.core.streams import stream
 
 from . import backends, conditions, cost, devices, projection, prompts, surface, views, zbuffer
 from .models import licences, sources
@@ -48,10 +49,10 @@ class Diffusion(Painter):
         shown = conditions.of(place, around, place.picture(builtin), rasters)
         between = projection.of(surface.of(person, self.settings.sync_size), around, rasters)
         told, backend = self._prompts(person.identity), self._loaded(tell)
-        wishes = self.settings
+        wishes, seed = self.settings, noise_seed(self.settings.seed, person.identity)
         store = checkpoint.Store(scratch / "latents.safetensors", self.key(person.identity), wishes.checkpoint_every, tell.say)
         tell.stage("denoising")
-        images = sync.paint(backend, told.positive, told.negative, shown, between, wishes, wishes.seed, tell.step, store, tell.say)
+        images = sync.paint(backend, told.positive, told.negative, shown, between, wishes, seed, tell.step, store, tell.say)
         tell.stage("fusing")
         full = projection.of(place, around, rasters)
         fused = fuse.fuse(images, full, wishes.fuse_sharpness, backend.device)
@@ -71,6 +72,11 @@ class Diffusion(Painter):
             folders = {role: source.folder for role, source in self.sources.items()}
             self._backend = self.kind.load(folders, torch.device(self.device), dtype, self.settings)
         return self._backend
+
+
+def noise_seed(seed, who):
+    """Return the seed of a person's noise: with one for all, everybody would have the same blemishes."""
+    return int(stream(seed, "paint.noise", who.seed, who.number, who.id).integers(2 ** 31))
 
 
 def preset(settings, kind):

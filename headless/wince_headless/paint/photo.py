@@ -59,8 +59,8 @@ def read(path, person, surface, places=None):
     colour, seen = _sampled(picture, alpha, u, v, surface.size if places is None else None)
     share = surface.paint * surface.area
     if share @ seen < LEAST_SEEN * share.sum():
-        raise WinceError(f"{path} shows {share @ seen / share.sum():.0%} of the skin that is painted: at least {LEAST_SEEN:.0%} are needed, "
-                         f"give an image on the pack's atlas (`wince paint --backend procedural` writes one to paint over)")
+        raise WinceError(f"{path} shows {share @ seen / share.sum():.0%} of the skin that is painted: at least {LEAST_SEEN:.0%} are "
+                         f"needed, give an image on the pack's atlas (`wince paint --backend procedural` writes one to paint over)")
     found = agreement(colour, seen, person, surface)
     if found < ALIKE:
         said.append(_doubt(path, found, places, agreement(*_sampled(picture, alpha, u, 1 - v, None), person, surface)))
@@ -126,7 +126,8 @@ def _in_srgb(image, profile, path, said):
         return image
     from PIL import ImageCms
     try:
-        return ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB")
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError):
         said.append(f"{path}: its colour profile cannot be used, its colours are taken as sRGB")
         return image

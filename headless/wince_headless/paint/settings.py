@@ -10,6 +10,7 @@ PROFILES = ("research", "release")
 class Settings:
     """How a skin is painted; None where the backend's preset decides, see `preset`."""
 
+    __pydantic_config__ = {"extra": "forbid"}              # noqa: RUF012 -- read by pydantic only: an unknown key is an error
     backend: str = "procedural"
     models: dict[str, str] = field(default_factory=dict)   # role ("base", "control") -> folder or hub id[@revision]; else the catalogue's
     profile: str = "research"                              # "release": only models whose licence is on the allow list

@@ -15,7 +15,8 @@ PIXELS = 512                           # where neither settings nor backend say
 ROUNDS = 4                             # of aiming and stepping back
 
 # name: yaw, pitch in degrees, and the words that a prompt begins with
-FACE7 = (("front", 0, 0, "front view of"), ("left40", 40, 0, "left three-quarter view of"), ("right40", -40, 0, "right three-quarter view of"),
+FACE7 = (("front", 0, 0, "front view of"),
+         ("left40", 40, 0, "left three-quarter view of"), ("right40", -40, 0, "right three-quarter view of"),
          ("left90", 90, 0, "left profile view of"), ("right90", -90, 0, "right profile view of"),
          ("above", 0, 25, "high angle front view of"), ("below", 0, -25, "low angle front view of"))
 BACK = (("back", 180, 0, "back view of"),)

@@ -20,6 +20,8 @@ TOO_DARK = (0.07, 0.20)                # shade, of the mean: below the first not
 BAND = 60                              # rounds of smoothing: what is wider than about 2 cm is alike on both sides of a face
 BLEND = 8                              # rounds of smoothing where a mirror image ends
 NEAR_M, ALIKE = 0.006, 0.7             # how near a mirror image must lie, and how alike its normal must be
+ROUGH = 4                              # rounds of fitting after which it is known where a lamp stands
+LIT = (1.10, 1.60)                     # contrast of the shade: below the first it is the skin's own, above the second it is light
 LEAST_POINTS = 60                      # points of seen skin without which there is nothing to fit
 
 
@@ -62,6 +64,7 @@ def delight(colour, seen, surface, expected=None, model="shadows", carried=None)
     if np.count_nonzero(weight > weight.max() * 1e-4) < LEAST_POINTS or not weight.max() > 0:
         return colour.astype(np.float32), Report("none", 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, None)
     shade, found = _shade(np.exp(means), weight, surface.mesh, model, carried)
+    shade **= smoothstep(_contrast(shade, weight), *LIT)
     twin = mirrored(surface.mesh)
     low = points.smoother(surface.mesh)
     shade *= np.exp(_one_sided(means - np.log(shade), weight, twin, low) / 2)
@@ -94,11 +97,11 @@ def _shade(seen, weight, mesh, model, carried):
         return light.fit_harmonics(seen, weight, mesh.normals)
     ways = transfer.directions()
     carried = transfer.of(mesh, ways) if carried is None else carried
-    shade, found = light.fit(seen, weight, carried, mesh)
+    _, found = light.fit(seen, weight, carried, mesh, ROUGH)
     finer = transfer.around(ways, found.far)
-    if not len(finer):
-        return shade, found
-    return light.fit(seen, weight, np.concatenate([carried, transfer.of(mesh, finer)], axis=1), mesh)
+    if len(finer):
+        carried = np.concatenate([carried, transfer.of(mesh, finer)], axis=1)
+    return light.fit(seen, weight, carried, mesh)
 
 
 def _one_sided(values, weight, twin, low):
@@ -112,12 +115,14 @@ def _one_sided(values, weight, twin, low):
 
 def _divided(colour, shade, measure, expected):
     """Return colours without their shade, log (N, 3), of the same mean over skin, and how dark each texel was (N,) 0..1."""
+    shade = shade - np.log(measure @ np.exp(shade) / measure.sum())          # a mean that deep shadow does not pull down
     dark = 1 - smoothstep(shade.mean(axis=1), *np.log(TOO_DARK))
     lifted = np.maximum(shade, np.log(TOO_DARK[0]))
     out = np.maximum(colour, 0) * np.exp(-lifted)
     out *= (measure @ colour) / np.maximum(measure @ out, 1e-12)
     if expected is not None:
-        known = expected * ((measure @ out) / np.maximum(measure @ expected, 1e-12))
+        sure = measure * (1 - dark)
+        known = expected * ((sure @ out) / np.maximum(sure @ expected, 1e-12))
         out += dark[:, None] * (known - out)
     return out.astype(np.float32), dark
 
@@ -128,10 +133,14 @@ def _report(model, found, pictures, shade, on, measure, surface, dark, sides):
     baked = [bakedness(values[:, 0], weight, surface.mesh.normals) for values, weight in means]
     uneven = [_rms(_one_sided(values, weight, *sides)[:, 0], weight) for values, weight in means]
     weight = means[0][1]
-    ratio = colours.luminance(shade)[weight > weight.max() * 1e-4]
-    low, high = np.quantile(ratio, (0.05, 0.95))
     share = surface.paint * surface.area
-    return Report(model, *baked, float(high / low), *uneven, float(share @ dark / max(share.sum(), 1e-30)), found)
+    return Report(model, *baked, _contrast(shade, weight), *uneven, float(share @ dark / max(share.sum(), 1e-30)), found)
+
+
+def _contrast(shade, weight):
+    """Return the ratio of 95 to 5 percent of the shade (P, 3) where it counts."""
+    low, high = np.quantile(colours.luminance(shade)[weight > weight.max() * 1e-4], (0.05, 0.95))
+    return float(high / low)
 
 
 def _rms(values, weight):

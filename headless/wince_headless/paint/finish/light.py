@@ -11,10 +11,11 @@ import numpy as np
 
 from . import points
 
-HUBER = 0.10                           # relative error from which on a point counts less
+HUBER = 0.04                           # relative error from which on a point counts less
 STIFF = 2e-5                           # what light from a direction costs, of the mean light squared
 STIFF_NEAR = 1e-3                      # what bounces and near lamps cost
 ROUNDS, FAR_ROUNDS = 10, 2             # of fitting, and those at first that only look at far light
+ENOUGH = 6000                          # points that are looked at: light is broad
 SPREAD = 40                            # rounds of smoothing: how far off the skin is that throws light on skin, about 15 mm
 REACH_M = 0.1                          # in units of which near lamps' growth is told; 1.2 of it counts as far away
 DARKEST = 0.05                         # shade, of the mean, below which nothing is told apart
@@ -36,35 +37,37 @@ class Light:
     near: np.ndarray
 
 
-def fit(seen, weight, carried, mesh):
+def fit(seen, weight, carried, mesh, rounds=ROUNDS):
     """Return the shade of a mesh's points (P, 3) float64, geometric mean 1 where it counts, and the Light.
 
     seen     (P, 3) mean colours, without what is known of the skin's own pattern
     weight   (P,)   how much each counts, 0 where nothing is known
     carried  (P, D) see transfer.of
     mesh     surface.Mesh
+    rounds   of fitting
     """
-    known = weight > weight.max() * 1e-4
+    known = np.flatnonzero(weight > weight.max() * 1e-4)
+    known = known[::max(1, len(known) // ENOUGH)]
     weight = weight[known] / weight[known].sum()
     far = np.concatenate([np.ones((len(seen), 1)), carried * (4 / carried.shape[1])], axis=1)
     middle = weight @ mesh.points[known]
     place = np.clip((mesh.points - middle) / REACH_M, -1.2, 1.2)
     smooth, shades, found = points.smoother(mesh), [], []
     for colour in seen.T:
-        shade, weights = _fit(np.maximum(colour[known], 1e-6), weight, known, far, place, smooth)
+        shade, weights = _fit(np.maximum(colour[known], 1e-6), weight, known, far, place, smooth, rounds)
         shades.append(shade / np.exp(weight @ np.log(shade[known])))
         found.append(weights)
     return np.stack(shades, axis=1), _named(np.array(found), carried.shape[1])
 
 
-def _fit(colour, weight, known, far, place, smooth):
+def _fit(colour, weight, known, far, place, smooth, rounds):
     """Return one colour's shade (P,) and the weights of its columns: far, bounced, near along the axes and against them."""
     from scipy.optimize import nnls
     colour = colour / np.exp(weight @ np.log(colour))
     hidden = np.clip(1 - far[:, 1:].sum(axis=1), 0, 1)
     cost = np.concatenate([[0], np.full(far.shape[1] - 1, STIFF * 4 / (far.shape[1] - 1)), np.full(7, STIFF_NEAR)]) + 1e-9
     expected, trust, direct = np.maximum(colour, 2 * DARKEST), np.ones(len(colour)), None
-    for number in range(ROUNDS):
+    for number in range(rounds):
         columns = far if direct is None else _with_near(far, direct, hidden, place, smooth)
         each = (trust * weight / expected ** 2)[:, None] * columns[known]
         square = each.T @ columns[known] + np.diag(cost[:columns.shape[1]])

@@ -21,6 +21,7 @@ class Points:
     def mean(self, values, weight):
         """Return the mean (P, C) of values (N, C) around each point, 0 where nothing counts, and how much counted there (P,)."""
         out, total = np.zeros((self.count, values.shape[1])), np.zeros(self.count)
+        weight = np.maximum(weight, 0)
         for corner, share in zip(self.corners.T, self.weights.T, strict=True):
             own = weight * share
             total += np.bincount(corner, own, self.count)

@@ -11,7 +11,7 @@ LIMIT = 0.18                           # log luminance above the surroundings fr
 KEPT = 0.10                            # of what lies above the limit: skin stays uneven
 BAND = 150                             # rounds of smoothing: the surroundings, about 3 cm
 ROUNDS = 4                             # of looking again at the surroundings without what stands out, bright or dark
-WHITE = (0.0, 0.10)                    # log luminance above the limit: from the first on the surroundings' hue comes in, at the second it is theirs
+WHITE = (0.0, 0.10)                    # log luminance above the limit over which the surroundings' hue takes over
 
 
 def clamp(colour, surface):
