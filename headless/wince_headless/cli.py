@@ -107,8 +107,8 @@ def paint(
     """Paint people's skins: by a diffusion model, from an image on the atlas, or as built in; the same command again goes on."""
     from .paint import door
 
-    wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, places, out, seed, size, steps, profile, device, tuple(set_ or ()), pack, only,
-                         force, dry_run, events, leash)
+    wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, places, out, seed, size, steps, profile, device,
+                         tuple(set_ or ()), pack, only, force, dry_run, events, leash)
     if doctor or benchmark:
         raise typer.Exit((door.doctor if doctor else door.benchmark)(wishes))
     raise typer.Exit(door.paint(wishes))

@@ -108,6 +108,7 @@ def test_07_undo_and_redo_move_it_back_and_forth(user):
 
 def test_07_presets_are_seen_at_once(user):
     """In pixels: asking for vertices would evaluate what the window has not drawn."""
+    user.only("Pain")
     pictures = []
     for name in ("Severe", "None", "Severe", "None"):                     # the first brings up the redo panel, which draws all anew
         user.click(name, user.sidebar)
@@ -119,6 +120,7 @@ def test_07_presets_are_seen_at_once(user):
 
 
 def test_08_a_typed_code_is_the_pose(user):
+    user.only("Action Units")
     below = user.find("Reset All", user.sidebar)
     user.fill(below.x, below.y - 2.5 * ROW_PX, CODE)
     user.wait("aus().get('AU09.L') == 2")

@@ -15,12 +15,15 @@ from PIL import Image
 pytest.importorskip("torch")
 
 import tiny
+import tiny_dit
 
 from wince.core import colour, pack
+from wince.core.errors import WinceError
 from wince.core.skin import paint as skin
 from wince.job import people, spec, textures
 from wince_headless import exits
-from wince_headless.paint import run, texture
+from wince_headless.paint import pipeline, run, texture
+from wince_headless.paint.telling import Teller
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "addon"), str(ROOT / "headless")]), "HF_HUB_OFFLINE": "1"}
@@ -167,7 +170,7 @@ def test_a_model_that_is_not_here_is_named_with_the_command_that_fetches_it(who,
 
 @pytest.mark.parametrize(("word", "said"), [
     ("nonsense=1", "known are"), ("steps", "key=value"), ("strength=7", "from 0.05 to 1"), ("view_size=63", "multiples of"),
-    ("views=none", "known are"),
+    ("views=none", "known are"), ("dtype=int8", "known are"), ("batch=x", "integer"),
 ])
 def test_a_wrong_setting_is_one_sentence(who, models, tmp_path, word, said):
     done = wince("paint", who, "--backend", "sd15", *models, "--out", tmp_path, "--device", "cpu", "--set", word)
@@ -180,6 +183,48 @@ def test_help_and_the_built_in_skin_need_no_torch(who, tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(who), str(tmp_path)], env=ENVIRONMENT, capture_output=True, text=True,
                           timeout=200, check=False)
     assert done.returncode == exits.DONE, done.stderr
+
+
+@pytest.mark.parametrize(("backend", "make"), [("sdxl", tiny.sdxl), ("zimage", tiny_dit.zimage), ("qwen", tiny_dit.qwen)])
+def test_every_backend_paints(backend, make, who, tmp_path):
+    models = [word for role, folder in make(tmp_path / "models").items() for word in ("--model", f"{role}={folder}")]
+    done = wince("paint", who, "--backend", backend, *models, "--out", tmp_path / "out", *SMALL)
+    assert done.returncode == exits.DONE, done.stderr
+    facts = facts_of(next((tmp_path / "out").iterdir()))
+    assert facts["painter"] == backend and facts["quality"]["tone_difference"] < 3 and facts["quality"]["seam_after"] <= 1.5
+
+
+def test_an_image_on_the_atlas_is_painted_from(painted, who, tmp_path):
+    words = ["paint", who, "--from-uv", painted[0] / "albedo.png", "--out", tmp_path, "--size", "256"]
+    refused = wince(*words, "--profile", "release")
+    assert refused.returncode == exits.USER and "licence" in refused.stderr
+    done = wince(*words, "--profile", "release", "--set", "licence=CC0-1.0")
+    assert done.returncode == exits.DONE, done.stderr
+    facts = facts_of(next(tmp_path.iterdir()))
+    assert facts["painter"] == "image" and facts["models"][0]["licence"] == "CC0-1.0" and facts["quality"]["tone_difference"] < 3
+    assert facts["models"][0]["files"] == {"albedo.png": facts_of(painted[0])["files"]["albedo"]["sha256"]}
+    missing = wince("paint", who, "--from-uv", tmp_path / "gone.png", "--out", tmp_path)
+    assert missing.returncode == exits.USER and "gone.png" in missing.stderr and "Traceback" not in missing.stderr
+
+
+def test_finishing_beside_the_next_painting_gives_the_same_bytes(tmp_path):
+    loaded = pack.load()
+    crowd = list(people.of(spec.Job(seed=3, people=spec.People(count=3)), loaded))
+    for beside in (False, True):
+        painter = pipeline.painter(run.settings((), size=256), Teller())
+        painter.elsewhere = beside
+        assert run.paint(crowd, loaded, run.Order(tmp_path / str(beside)), painter, Teller()) == exits.DONE
+    for one in crowd:
+        assert hashes(tmp_path / "True" / one.id) == hashes(tmp_path / "False" / one.id)
+
+
+def test_what_goes_wrong_while_finishing_beside_is_raised(tmp_path):
+    loaded = pack.load()
+    painter = pipeline.painter(run.settings((), size=256), Teller())
+    painter.elsewhere = True
+    (tmp_path / "out").write_text("a file where a folder is wanted")
+    with pytest.raises(WinceError, match="cannot write"):
+        run.paint([next(people.of(spec.Job(seed=3), loaded))], loaded, run.Order(tmp_path / "out"), painter, Teller())
 
 
 def _person(folder):

@@ -92,7 +92,7 @@ def test_upside_down_and_elsewhere_are_said(saved, skin, person, surface, rng):
     assert turned.agreement < photo.ALIKE and "upside down" in turned.warnings[0]
     lumps = Image.fromarray(rng.integers(40, 220, (12, 12, 3), dtype=np.uint8)).resize((256, 256), Image.Resampling.BICUBIC)
     other = photo.read(saved(lumps, "lumps.png"), person, surface)
-    assert other.agreement < photo.ALIKE and "--uv-map" in other.warnings[0]
+    assert other.agreement < photo.ALIKE and "--places" in other.warnings[0]
 
 
 def test_light_does_not_hide_that_it_is_a_face(saved, skin, person, surface):

@@ -7,15 +7,20 @@ Painting never goes to the network, only fetching a model does.
 import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..core.errors import WinceError
+from . import textures
 from .process import DONE, FAILED, RUNNING, STOPPED, Process
 
 MODULE = "wince_headless"
 WAITING = "waiting"                    # the state of a painting whose turn has not come: one paints at a time
 WITH_MODELS = ("sd15", "sdxl", "zimage", "qwen")      # backends that need weights
 PHOTO = "photo"                        # for a backend: paint from an image on the atlas
+OF_IMAGE = "image"                     # as what was painted so calls its painter
+OTHERWISE = ": give another folder"    # begins the cure of a folder that holds another painting; the panel has no --out
 CHOOSE = "choose the Python that has Wince and torch in Wince's preferences"
 INSTALL = 'pip install "wince[paint]"'
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
@@ -26,15 +31,23 @@ KILLED = (-9, 137)                     # exit codes of what the system has ended
 
 @dataclass(frozen=True)
 class Order:
-    """What to paint with, beside the person; defaults are the painter's own."""
+    """What to paint with, beside the person; defaults are the painter's own.
+
+    places    file of an image's other layout
+    contents  hash of the image and its layout: another picture under the same name is another painting
+    further   ((name, value), ...) of the painter's other settings
+    """
 
     backend: str = "procedural"
     model: str = ""
     photo: str = ""
+    places: str = ""
+    contents: str = ""
     seed: int = 0
     steps: int = 0
     size: int = 2048
     profile: str = "research"
+    further: tuple = ()
     device: str = "auto"
     pack: str = ""
     force: bool = False
@@ -45,15 +58,22 @@ class Order:
         identity  path of the person's file
         out       folder for painted skins
         """
-        how = ["--from-uv", self.photo] if self.backend == PHOTO else ["--backend", self.backend]
-        named = {"--model": self.model if self.backend != PHOTO else "", "--pack": self.pack, "--steps": str(self.steps or "")}
+        of_image = self.backend == PHOTO
+        how = ["--from-uv", self.photo] if of_image else ["--backend", self.backend]
+        named = {"--places": self.places if of_image else "", "--model": "" if of_image else self.model, "--pack": self.pack,
+                 "--steps": str(self.steps or "")}
         given = [word for name, value in named.items() if value for word in (name, value)]
+        given += [word for name, value in self.further for word in ("--set", f"{name}={json.dumps(value, ensure_ascii=False)}")]
         return ["paint", str(identity), *how, *given, "--seed", str(self.seed), "--size", str(self.size), "--profile", self.profile,
                 "--device", self.device, "--out", str(out), "--events", "--leash", *(["--force"] if self.force else [])]
 
-    def folder(self):
-        """Return the name of the folder of skins painted so: equal wishes go on in it, others do not meet there."""
+    def folder(self, who):
+        """Return the name of a person's folder of skins painted so: equal wishes go on in it, others, and the person changed, do not meet there.
+
+        who   core.identity.Identity
+        """
         matters = {name: value for name, value in asdict(self).items() if name not in ("device", "force", "pack")}
+        matters["person"] = textures.key(who)
         name = hashlib.sha256(json.dumps(matters, sort_keys=True).encode()).hexdigest()[:8]
         return f"{self.backend}_seed{self.seed}_{name}"
 
@@ -134,6 +154,7 @@ class Painting(Helper):
     face                session_uid of the face's armature, which this skin is for
     stage, done, total  what is done now, and its steps
     folder              of the finished skin, "" before
+    faults              of a finished skin, sentences: why its numbers are not good enough
     worn                whether the face has got it, or was given up on
     """
 
@@ -141,6 +162,7 @@ class Painting(Helper):
         super().__init__(name, python, ())
         self.state, self.out, self.face = WAITING, Path(out), face
         self.stage, self.done, self.total, self.folder, self.worn = "", 0, 0, "", False
+        self.faults = ()
         identity = self.scratch / "identity.json"
         identity.write_text(who.json(), encoding="utf-8")
         self.words = order.words(identity, out)
@@ -171,11 +193,19 @@ class Painting(Helper):
             self.talk.append(event["stage"])
         self.done, self.total = event.get("done", self.done), event.get("total", self.total)
         self.folder = event.get("folder", self.folder)
+        if OTHERWISE in self.sentence:
+            self.sentence = f"{self.sentence.partition(OTHERWISE)[0]}: choose another seed, or remove that folder"
 
     def how_far(self):
         """Return what it is at, for a bar: (share 0..1, words)."""
         steps = f" {self.done} of {self.total}" if self.total > 1 else ""
         return self.done / max(self.total, 1), f"{self.stage or 'starting'}{steps}"
+
+    def _end(self, code):
+        super()._end(code)
+        if self.state == DONE and self.folder:
+            with suppress(WinceError):                    # whoever puts it on a face says what is wrong with it
+                self.faults = textures.faults(textures.read(self.folder, hashed=False).facts)
 
 
 class Check(Helper):

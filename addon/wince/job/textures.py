@@ -88,6 +88,11 @@ def fits(texture, who):
     return texture.facts["person"]["key"] == key(who)
 
 
+def faults(facts):
+    """Return why a skin's numbers are not good enough, sentences, from texture.json; none where they are."""
+    return tuple(facts.get("quality", {}).get("why", ()))
+
+
 def cite(facts):
     """Return what a record says of a skin, from texture.json: who painted it, with which weights, under which licences."""
     return {"painter": facts["painter"], "sha256": facts["files"]["albedo"]["sha256"], "seed": facts["seed"], "profile": facts["profile"],
@@ -103,4 +108,5 @@ def _refuse_missing(folder):
 def _refuse_changed(folder, facts):
     found = hashlib.sha256((folder / ALBEDO).read_bytes()).hexdigest()
     if found != facts["files"]["albedo"]["sha256"]:
-        raise WinceError(f"{folder / ALBEDO} was changed since it was painted: paint it again with `wince paint --force`, or load it by hand")
+        raise WinceError(f"{folder / ALBEDO} was changed since it was painted: paint it again with `wince paint --force`, "
+                         "or load it by hand")

@@ -133,7 +133,7 @@ class WINCE_OT_show_render(_OnRender, bpy.types.Operator):
         if not self.render.key or not path.is_file():
             raise WinceError(f"{self.render.name} has no picture yet: wait for its first view")
         image = bpy.data.images.load(str(path), check_existing=True)
-        if area := _image_editor(context):
+        if area := image_editor(context):
             area.spaces.active.image = image
         return f"{self.render.key}, {image.size[0]} x {image.size[1]} pixels"
 
@@ -154,7 +154,7 @@ class WINCE_OT_report_render(_OnRender, bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _image_editor(context):
+def image_editor(context):
     """Return an area that shows images, opened if need be; None without windows."""
     windows = context.window_manager.windows if not bpy.app.background else ()
     for window in windows:

@@ -1,5 +1,6 @@
 """Paint a skin: start the painter, load what it has painted, go back to the built-in skin, check the painter, fetch its models."""
 
+import hashlib
 from pathlib import Path
 
 import bpy
@@ -18,6 +19,7 @@ from .skins import check, materials_of, put_on
 
 NO_PAINTER = "Name the painter's Python in Wince's preferences: one that has wince[paint]"
 OFFLINE = "Blender's online access is off: allow it in Preferences > System > Network"
+RELEASE = "release"
 PICTURES = "*.png;*.jpg;*.jpeg;*.tif;*.tiff;*.bmp"
 
 
@@ -61,7 +63,7 @@ Cancelled and painted again with the same settings, it goes on"""
         """Write who it is, and have it painted when its turn comes."""
         check(face)                                       # refuse now what would be refused when it is painted
         who, order = face.person.identity, order_of(context, face, self.force)
-        out = preferences.outputs(context) / "skins" / order.folder()
+        out = preferences.outputs(context) / "skins" / order.folder(who)
         name = f"{label_of(order.backend)} for {face.mesh_object.name}"
         task = painter.Painting(name, preferences.painter(context), who, order, out, face.armature.session_uid)
         task.worn = self.wait
@@ -151,17 +153,41 @@ Nothing else in Wince goes to the network"""
 def order_of(context, face, force=False):
     """Return the painter.Order that the panel's options make for a face.
 
-    raises   WinceError for a picture or model that is not there
+    raises   WinceError for a picture or a file that is not there
     """
-    options, model = context.scene.wince_paint, context.scene.wince_paint.model.strip()
-    photo = bpy.path.abspath(options.photo) if options.backend == painter.PHOTO else ""
-    if options.backend == painter.PHOTO and not Path(photo).is_file():
-        raise WinceError(f"{photo or 'no picture'} is not there: choose a picture on the face's atlas in the Paint panel")
+    options = context.scene.wince_paint
+    pack = people.path_of(face.person.identity.pack_hash) or ""
+    return painter.Order(options.backend, seed=options.seed, size=int(options.size), profile=options.profile,
+                         device=preferences.get(context).painter_device, pack=pack, force=force, **_own_of(options))
+
+
+def _own_of(options):
+    """Return what matters for the chosen backend alone, arguments of painter.Order."""
+    if options.backend == painter.PHOTO:
+        photo = _file(options.photo, "picture", "choose a picture on the face's atlas in the Paint panel")
+        places = _file(options.places, "file", "choose it under Places, or empty that field") if options.places else ""
+        contents = hashlib.sha256(b"".join(Path(path).read_bytes() for path in (photo, places) if path)).hexdigest()
+        return {"photo": photo, "places": places, "contents": contents, "further": _told(options, "licence")}
+    if options.backend not in painter.WITH_MODELS:
+        return {}
+    model, words = options.model.strip(), ("prompt", "negative") if options.profile != RELEASE else ()
     if model and Path(bpy.path.abspath(model)).is_dir():
         model = str(Path(bpy.path.abspath(model)).resolve())
-    return painter.Order(options.backend, model if options.backend in painter.WITH_MODELS else "", photo, options.seed,
-                         options.steps if options.backend in painter.WITH_MODELS else 0, int(options.size), options.profile,
-                         preferences.get(context).painter_device, people.path_of(face.person.identity.pack_hash) or "", force)
+    return {"model": model, "steps": options.steps, "further": (("strength", round(options.strength, 4)), *_told(options, *words))}
+
+
+def _file(path, what, cure):
+    """Return the whole path of a file that an option names."""
+    whole = bpy.path.abspath(path)
+    if not Path(whole).is_file():
+        raise WinceError(f"{whole or f'no {what}'} is not there: {cure}")
+    return str(Path(whole).resolve())
+
+
+def _told(options, *names):
+    """Return ((name, text), ...) of the texts among the options that are not empty."""
+    texts = ((name, getattr(options, name).strip()) for name in names)
+    return tuple((name, text) for name, text in texts if text)
 
 
 def model_of(options):

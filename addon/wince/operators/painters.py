@@ -13,8 +13,9 @@ from bpy.props import IntProperty, StringProperty
 from .. import preferences
 from ..bridge import face as faces
 from ..core.errors import WinceError
-from ..job import painter
+from ..job import painter, textures
 from ..job.process import DONE, FAILED, RUNNING, STOPPING
+from .background import image_editor
 from .base import Reporting, redraw
 from .skins import put_on
 
@@ -203,6 +204,26 @@ class WINCE_OT_open_painting_folder(_OnPainting, bpy.types.Operator):
         return f"Opened {folder}"
 
 
+class WINCE_OT_show_sheet(Reporting, bpy.types.Operator):
+    """Show the painter's sheet in an image editor: the head from all sides, the atlas, what was seen, the numbers"""
+
+    bl_idname = "wince.show_sheet"
+    bl_label = "Show Sheet"
+    bl_options = {"INTERNAL"}                             # noqa: RUF012 -- as Blender writes it
+
+    folder: StringProperty(name="Folder", description="Folder of a painted skin")
+
+    def act(self, context):
+        """Load it and show it, in a window of its own where no image editor is open."""
+        path = Path(self.folder, textures.PREVIEW)
+        if not path.is_file():
+            raise WinceError(f"{path} is not there: it was moved away, paint the skin again to see its sheet")
+        image = bpy.data.images.load(str(path), check_existing=True)
+        if area := image_editor(context):
+            area.spaces.active.image = image
+        return f"{path}, {image.size[0]} x {image.size[1]} pixels"
+
+
 class WINCE_OT_load_painting(_OnPainting, bpy.types.Operator):
     """Put this painted skin on the active face"""
 
@@ -288,4 +309,4 @@ def unregister():
 
 
 CLASSES = (WINCE_OT_cancel_painting, WINCE_OT_forget_painting, WINCE_OT_copy_painting_log, WINCE_OT_open_painting_folder,
-           WINCE_OT_load_painting, WINCE_OT_finish_painting, WINCE_OT_end_helper)
+           WINCE_OT_show_sheet, WINCE_OT_load_painting, WINCE_OT_finish_painting, WINCE_OT_end_helper)

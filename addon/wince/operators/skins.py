@@ -1,5 +1,6 @@
 """Painted skins on faces: what may be worn, what the image in the file says of itself."""
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from ..core.errors import WinceError
 from ..job import textures
 from ..stage import dress, painting, wardrobe
 
-PERSON = "wince_texture_person"        # ID property of a painted image: textures.key of who it was painted for
+PERSON = "wince_texture_person"        # ID properties of a painted image: textures.key of who it was painted for,
+FAULTS = "wince_texture_faults"        # and why its numbers are not good enough, a JSON list of sentences
+FOLDERS = {}                           # {hash of a picture: the folder it was loaded from}; no file says where things lie on a machine
 
 
 def materials_of(face):
@@ -51,8 +54,20 @@ def put_on(face, path, force=False):
     cited = textures.cite(texture.facts) | ({} if fits else {"by_hand": True})
     image = painting.put(materials, texture.albedo, cited, f"{name} Skin")
     image[PERSON] = texture.facts["person"]["key"]
-    doubt = "".join(f"; {reason}" for reason in texture.facts["quality"].get("why", ())[:1])
+    image[FAULTS] = json.dumps(textures.faults(texture.facts))
+    FOLDERS[cited["sha256"]] = texture.folder
+    doubt = "".join(f"; not good enough: {reason}" for reason in textures.faults(texture.facts)[:1])
     return f"{name} wears the skin of {cited['painter']}, seed {cited['seed']}{doubt}{plain}"
+
+
+def faults(image):
+    """Return why the painter found a painted image not good enough, a list of sentences."""
+    return json.loads(image.get(FAULTS, "[]"))
+
+
+def folder_of(cited):
+    """Return the folder that a worn skin was loaded from, as long as Blender runs; None where that is not known."""
+    return FOLDERS.get(cited.get("sha256"))
 
 
 def stale(face, image):

@@ -126,7 +126,8 @@ def run(settings, person=None, say=lambda sentence: None, runs=None, make=None):
     watch = Watch(say, lambda: meter.spent)
     _forget_peak(name)
     with tempfile.TemporaryDirectory() as scratch:
-        _random(settings, name, meter).paint(person or somebody(), Path(scratch), watch)
+        painter = _random(settings, name, meter)
+        painter.finish(painter.begin(person or somebody(), Path(scratch), watch), watch)
     parts = (*meter.parts.values(), *watch.ended())
     result = Result(settings.backend, name, devices.title(name), devices.number_type(settings.dtype, name), settings.view_size,
                     len(views.RIGS[settings.views]), settings.steps, settings.size, meter.sizes(), parts, _peak(name))

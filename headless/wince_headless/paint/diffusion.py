@@ -22,6 +22,7 @@ class Diffusion(Painter):
         self.kind, self._backend = backends.of(settings.backend), None
         self.device = devices.pick(settings.device)
         super().__init__(preset(settings, self.kind))
+        self.elsewhere = self.device != "cpu"
         self.name = settings.backend
         self.sources = sources.resolve_all(settings.backend, settings.models)
         self.models = tuple(self.sources.values())

@@ -78,7 +78,8 @@ def benchmark(wishes):
     """Measure time and memory; return the exit code."""
     from . import benchmark as bench
 
-    _print(bench.run(_settings(wishes)))
+    tell = Teller()
+    _print(bench.run(_settings(wishes), say=tell.say))
     return exits.DONE
 
 

@@ -240,4 +240,4 @@ def _doubt(path, found, places, upside_down):
         return f"{start}: it seems to stand upside down"
     if places is not None:
         return f"{start}: check the map of places"
-    return f"{start}: FFHQ-UV's and other layouts need a map of places, give it with --uv-map"
+    return f"{start}: FFHQ-UV's and other layouts need a map of places, give it with --places"

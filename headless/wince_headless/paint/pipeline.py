@@ -34,6 +34,16 @@ class Raw:
     by_view: dict = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A painting on its way: the core.face.Person, its Surface, the built-in skin (N, 3) on it, and the Raw colours."""
+
+    person: object
+    place: surface.Surface
+    builtin: np.ndarray
+    raw: Raw
+
+
 def painter(settings, tell, image=None, places=None):
     """Return what paints, a Painter.
 
@@ -55,6 +65,7 @@ class Painter:
     """What all painters do: finish, measure, say what was done.  How colours come about is a subclass's `colours`."""
 
     name, models, finishes = "", (), True
+    elsewhere = False                  # whether the painting itself leaves the processor free, to finish another one meanwhile
 
     def __init__(self, settings):
         self.settings = settings
@@ -74,17 +85,20 @@ class Painter:
         """Return the hash of what is painted, see `texture.key`."""
         return texture.key(who, dataclasses.asdict(self.settings), [model.record() for model in self.models], self.words(who))
 
-    def paint(self, person, scratch, tell):
-        """Paint one person.
+    def begin(self, person, scratch, tell):
+        """Return a person's skin Begun: its colours, not finished.
 
         person    core.face.Person
         scratch   Path for what a killed painting goes on from
-        returns   picture (S, S, 3) linear, coverage (S, S), preview PNG bytes, facts: see `texture.write`
         """
         tell.stage("geometry")
         place = surface.of(person, self.settings.size)
         builtin, _ = procedural.colours(person, place)
-        raw = self.colours(person, place, builtin, scratch, tell)
+        return Begun(person, place, builtin, self.colours(person, place, builtin, scratch, tell))
+
+    def finish(self, begun, tell):
+        """Return what `texture.write` takes: picture (S, S, 3) linear, coverage (S, S), preview PNG bytes, facts."""
+        person, place, builtin, raw = begun.person, begun.place, begun.builtin, begun.raw
         tell.stage("finishing")
         colour, judged = self.finished(raw, person, place, builtin)
         picture = place.picture(np.clip(colour, 0, 1))

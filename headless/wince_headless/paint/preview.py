@@ -14,10 +14,11 @@ from .finish.quality import THRESHOLDS
 SIDES = (("front", 0, 0), ("left 40", 40, 0), ("right 40", -40, 0), ("left 85", 85, 0), ("right 85", -85, 0), ("under the chin", 0, -38))
 VIEW, GAP, EDGE, HEAD = 300, 10, 28, 74                    # pixels: a view's side, between pictures, around the sheet, above it
 MAP = 460                                                  # side of a map
+LEGEND, NAME = 52, 92                                      # below the map of who saw what: height, and the width of a name
 THIN = 1024                                                # texels along a side of which a map is made small
 OVERSAMPLED = 2
-LENS_MM, AWAY_M = 170.0, 1.5
-TALL_M = 0.25                                              # of a head, crown to chin, with a little neck
+LENS_MM, FILLED = 170.0, 0.82                              # of a picture's height, by the head
+TALL_M = 0.23                                              # of a head, crown to chin, where there are no eyes to tell
 PAPER, INK, FAINT = (243, 241, 238), (32, 31, 30), (122, 117, 112)
 GOOD, BAD = (38, 128, 72), (190, 44, 40)
 BACK = (222, 219, 215)                                     # behind heads, display
@@ -46,17 +47,20 @@ def sheet(picture, coverage, surface, facts, builtin=None, seen=None):
     """
     heads = [head(surface, yaw, pitch) for _, yaw, pitch in SIDES]
     rows = [("lit", picture, True), ("unlit", picture, False)] + ([("built-in", builtin, True)] if builtin is not None else [])
-    width = 2 * EDGE + len(SIDES) * VIEW + (len(SIDES) - 1) * GAP
-    top = HEAD + EDGE
-    paper = Image.new("RGB", (width, top + len(rows) * (VIEW + GAP + 22) + MAP + 22 + 2 * EDGE), PAPER)
+    left, top, width = EDGE + (3 if seen else 2) * (MAP + GAP), HEAD + EDGE, 2 * EDGE + len(SIDES) * VIEW + (len(SIDES) - 1) * GAP
+    judged = _judged(facts.get("quality", {}), width - EDGE - left)
+    below = max(MAP + 22 + (LEGEND if seen else 0), sum(height for height, _ in judged))
+    paper = Image.new("RGB", (width, top + len(rows) * (VIEW + GAP + 22) + below + EDGE), PAPER)
     draw = ImageDraw.Draw(paper)
-    _title(draw, facts)
+    _title(draw, facts, width - 2 * EDGE)
     for name, skin, lit in rows:
         for column, (side, one) in enumerate(zip(SIDES, heads, strict=True)):
             _put(paper, draw, shaded(one, skin, lit), EDGE + column * (VIEW + GAP), top, f"{side[0]}, {name}")
         top += VIEW + GAP + 22
-    left = _maps(paper, draw, top, picture, coverage, seen)
-    _numbers(draw, left, top, facts.get("quality", {}))
+    _maps(paper, draw, top, picture, coverage, seen)
+    for height, write in judged:
+        write(draw, left, top)
+        top += height
     file = io.BytesIO()
     paper.save(file, "PNG")
     return file.getvalue()
@@ -68,7 +72,8 @@ def head(surface, yaw, pitch, side=VIEW):
     Each (H, W, ...), OVERSAMPLED times `side` pixels wide; from `yaw` degrees to its left and `pitch` above.
     """
     mesh, size = surface.mesh, side * OVERSAMPLED
-    view = cameras.view(cameras.Camera("preview", yaw, pitch, lens_mm=LENS_MM, distance_m=AWAY_M), _middle(mesh.points), 1.0, (size, size))
+    middle, tall = _placed(mesh)
+    view = cameras.view(cameras.Camera("preview", yaw, pitch, lens_mm=LENS_MM, fill=FILLED), middle, tall, (size, size))
     raster = zbuffer.rasterise(view, mesh.points, mesh.triangles)
     normal = raster.of(mesh.normals, mesh.triangles) @ (view.R.T * [1, -1, -1]).astype(np.float32)
     normal /= np.maximum(np.linalg.norm(normal, axis=2, keepdims=True), 1e-9)
@@ -79,11 +84,14 @@ def head(surface, yaw, pitch, side=VIEW):
     return raster.of(eyes, mesh.triangles), uv, normal, raster.shown
 
 
-def _middle(points):
-    """Return the middle (3,) of the head on top of a mesh."""
-    crown = points[:, 2].max()
-    above = points[points[:, 2] > crown - 0.8 * TALL_M]
-    return np.array([0, (above[:, 1].min() + above[:, 1].max()) / 2, crown - TALL_M / 2], float)
+def _placed(mesh):
+    """Return the middle (3,) of the head on top of a mesh and its height: eyes lie halfway between crown and chin."""
+    points = mesh.points
+    crown, tall = float(points[:, 2].max()), TALL_M
+    if getattr(mesh, "eyes", None) is not None:
+        tall = 2 * (crown - float(points[-len(mesh.eyes):, 2].mean()))
+    above = points[points[:, 2] > crown - 0.8 * tall]
+    return np.array([0, (above[:, 1].min() + above[:, 1].max()) / 2, crown - tall / 2], float), tall
 
 
 def shaded(one, picture, lit):
@@ -119,19 +127,20 @@ def _looked_up(picture, uv):
 
 
 def _maps(paper, draw, top, picture, coverage, seen):
-    """Put the atlas, the coverage and the views' shares on the sheet; return where the next thing begins."""
+    """Put the atlas, the coverage and the views' shares on the sheet."""
     thin = slice(None, None, max(1, len(picture) // THIN))
     picture, coverage = picture[thin, thin], coverage[thin, thin]
     _put(paper, draw, _small(colour.encode(picture)), EDGE, top, "albedo")
     _put(paper, draw, _small(_coloured(coverage)), EDGE + MAP + GAP, top, "how well it was seen: dark not at all, yellow face on")
+    if not seen:
+        return
     left = EDGE + 2 * (MAP + GAP)
-    if seen:
-        words, shares = _wrapped("who saw it: " + ", ".join(seen), 62), [weight[thin, thin] for weight in seen.values()]
-        _put(paper, draw, _small(_who(shares)), left, top, words[0] + (" ..." if words[1:] else ""))
-        for number, hue in enumerate(_hues(len(seen))):
-            draw.rectangle((left + 8 + 18 * number, top + 30, left + 22 + 18 * number, top + 44), tuple(int(255 * v) for v in hue))
-        left += MAP + GAP
-    return left
+    _put(paper, draw, _small(_who([weight[thin, thin] for weight in seen.values()])), left, top, "who saw it")
+    for number, (name, hue) in enumerate(zip(seen, _hues(len(seen)), strict=True)):
+        row, column = divmod(number, MAP // NAME)
+        x, y = left + column * NAME, top + 20 + MAP + 8 + 20 * row
+        draw.rectangle((x, y, x + 12, y + 12), tuple(int(255 * v) for v in hue))
+        draw.text((x + 18, y - 2), name, INK, ImageFont.load_default(14))
 
 
 def _small(display):
@@ -160,12 +169,14 @@ def _hues(count):
     return [tuple(0.55 + 0.4 * np.cos(2 * np.pi * (t - shift)) for shift in (0, 1 / 3, 2 / 3)) for t in turn]
 
 
-def _title(draw, facts):
-    """Write who this is and how it was painted."""
-    draw.text((EDGE, EDGE - 8), str(facts.get("person", {}).get("id", "")), INK, ImageFont.load_default(30))
+def _title(draw, facts, wide):
+    """Write who this is and how it was painted, on lines of `wide` pixels at most."""
     models = [f"{model.get('id', '?')}@{str(model.get('revision', ''))[:12]}".rstrip("@") for model in facts.get("models", ())]
     said = [str(facts[key]) if key == "painter" else f"{key} {facts[key]}" for key in ("painter", "seed", "profile") if key in facts]
-    draw.text((EDGE, EDGE + 30), "   ".join(said + models), FAINT, ImageFont.load_default(17))
+    for words, down, shade, tall in ((str(facts.get("person", {}).get("id", "")), -8, INK, 30), ("   ".join(said + models), 30, FAINT, 17)):
+        font = ImageFont.load_default(tall)
+        lines = _wrapped(words, wide - 40, font)
+        draw.text((EDGE, EDGE + down), lines[0] + (" ..." if lines[1:] else ""), shade, font)
 
 
 def _put(paper, draw, picture, left, top, words):
@@ -174,29 +185,33 @@ def _put(paper, draw, picture, left, top, words):
     paper.paste(Image.fromarray(picture), (left, top + 20))
 
 
-def _numbers(draw, left, top, quality):
-    """Write the numbers, green where they keep to what is wanted and red where not, and the verdict."""
-    draw.text((left, top), "quality", FAINT, ImageFont.load_default(14))
-    top += 22
+def _judged(quality, wide):
+    """Return what is said of a quality on a column of `wide` pixels, [(height, what writes it at (draw, left, top))].
+
+    The numbers are green where they keep to what is wanted and red where not.
+    """
+    out = [(22, _line("quality", FAINT, 14))]
     if "passed" in quality:
-        words, shade = ("passed", GOOD) if quality["passed"] else ("not good enough", BAD)
-        draw.text((left, top), words, shade, ImageFont.load_default(24))
-        top += 34
+        out.append((34, _line(*(("passed", GOOD) if quality["passed"] else ("not good enough", BAD)), 24)))
     for words, name, form in LINES:
         value = quality.get(name)
         if value is not None:
-            _row(draw, left, top, words, form.format(value), _verdict(name, value))
-            top += 21
-    top = _tone(draw, left, top + 4, quality)
-    for sentence in quality.get("why", ()):
-        for line in _wrapped(sentence, 46):
-            draw.text((left, top), line, BAD, ImageFont.load_default(14))
-            top += 17
+            out.append((21, _row(words, form.format(value), _verdict(name, value))))
+    if "lab" in quality and "target_lab" in quality:
+        out.append((42, _tone(quality)))
+    lines = [line for sentence in quality.get("why", ()) for line in _wrapped(sentence, wide, ImageFont.load_default(14))]
+    return out + [(17, _line(line, BAD, 14)) for line in lines]
 
 
-def _row(draw, left, top, words, value, shade):
-    draw.text((left, top), words, INK, ImageFont.load_default(16))
-    draw.text((left + 200, top), value, shade, ImageFont.load_default(16))
+def _line(words, shade, tall):
+    return lambda draw, left, top: draw.text((left, top), words, shade, ImageFont.load_default(tall))
+
+
+def _row(words, value, shade):
+    def write(draw, left, top):
+        draw.text((left, top), words, INK, ImageFont.load_default(16))
+        draw.text((left + 200, top), value, shade, ImageFont.load_default(16))
+    return write
 
 
 def _verdict(name, value):
@@ -207,22 +222,27 @@ def _verdict(name, value):
     return BAD if (least is not None and value < least) or (most is not None and value > most) else GOOD
 
 
-def _tone(draw, left, top, quality):
-    """Show the skin's mean beside the one that was planned; return where the next line goes."""
-    if "lab" not in quality or "target_lab" not in quality:
-        return top
-    for at, words, lab, monk in ((left, "is", "lab", "monk"), (left + 130, "planned", "target_lab", "target_monk")):
-        shade = np.round(colour.encode(colour.from_lab(quality[lab])) * 255).astype(int)
-        draw.rectangle((at, top + 2, at + 26, top + 28), tuple(map(int, shade)), FAINT)
-        draw.text((at + 34, top + 6), f"{words}, Monk {quality[monk]}", INK, ImageFont.load_default(15))
-    return top + 38
+def _tone(quality):
+    """Return what shows the skin's mean beside the one that was planned."""
+    def write(draw, left, top):
+        for at, words, lab, monk in ((left, "is", "lab", "monk"), (left + 130, "planned", "target_lab", "target_monk")):
+            shade = np.round(colour.encode(colour.from_lab(quality[lab])) * 255).astype(int)
+            draw.rectangle((at, top + 6, at + 26, top + 32), tuple(map(int, shade)), FAINT)
+            draw.text((at + 34, top + 10), f"{words}, Monk {quality[monk]}", INK, ImageFont.load_default(15))
+    return write
 
 
-def _wrapped(sentence, wide):
-    """Return a sentence as lines of at most so many letters."""
+def _wrapped(sentence, wide, font):
+    """Return a sentence as lines of at most `wide` pixels; a word that is longer than that is cut."""
     lines = [""]
-    for word in sentence.split():
-        if len(lines[-1]) + len(word) >= wide:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+    for word in sentence.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if font.getlength(joined) <= wide:
+            lines[-1] = joined
+            continue
+        while font.getlength(word) > wide:
+            most = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or font.getlength(word[:n]) <= wide)
+            lines.append(word[:most])
+            word = word[most:]
+        lines.append(word)
+    return [line for line in lines if line] or [""]

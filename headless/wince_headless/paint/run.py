@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,33 +84,72 @@ def paint(crowd, pack, order, painter, tell):
     """
     model = face.FaceModel(pack)
     tell.start(len(crowd))
-    try:
-        for number, who in enumerate(crowd, 1):
-            tell.check()
-            tell.person(who.id, number, len(crowd))
-            _paint_one(who, model, order, painter, tell)
-    except Stopped:
-        return exits.STOPPED
+    with _Bench(painter.elsewhere) as bench:
+        try:
+            for number, who in enumerate(crowd, 1):
+                tell.check()
+                tell.person(who.id, number, len(crowd))
+                if not _is_there(who, model, order, painter, tell):
+                    folder = Path(order.out, who.id)
+                    begun = painter.begin(model.person(who), folder / texture.SCRATCH, tell)
+                    bench.put(lambda begun=begun, folder=folder: _finish(begun, folder, painter, tell))
+        except Stopped:
+            return exits.STOPPED
     return exits.DONE
 
 
-def _paint_one(who, model, order, painter, tell):
+class _Bench:
+    """Where paintings are finished: at once, or while a GPU already paints the next one. Leaving it waits for what lies on it.
+
+    beside   whether beside the painting; one painting at a time, so that memory does not grow
+    """
+
+    def __init__(self, beside):
+        self._pool = ThreadPoolExecutor(1) if beside else None
+        self._last = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if self._pool:
+            self._pool.shutdown()
+        if self._last is not None and kind is None:
+            self._last.result()
+
+    def put(self, work):
+        """Do the work once the one before is done; what went wrong there is raised here."""
+        if self._pool is None:
+            work()
+            return
+        if self._last is not None:
+            self._last.result()
+        self._last = self._pool.submit(work)
+
+
+def _finish(begun, folder, painter, tell):
+    """Finish a painting and write it."""
+    picture, coverage, preview, facts = painter.finish(begun, tell)
+    disk.sweep(folder)
+    who = begun.person.identity
+    texture.write(folder, who, picture, coverage, preview, facts | {"key": painter.key(who)})
+    shutil.rmtree(folder / texture.SCRATCH, ignore_errors=True)
+    tell.done(folder)
+
+
+def _is_there(who, model, order, painter, tell):
+    """Tell whether a person is painted already; WinceError when that was done otherwise, or the person is of another pack."""
     if who.pack_hash and who.pack_hash != model.pack.hash:
         raise WinceError(f"{who.id} was made with another face pack ({who.pack_hash[:12]}): give that one with --pack")
     folder = Path(order.out, who.id)
-    wanted = painter.key(who)
     if order.force:
         shutil.rmtree(folder / texture.SCRATCH, ignore_errors=True)
-    elif texture.is_done(folder, wanted):
-        tell.say("is painted already")
-        tell.done(folder)
-        return
-    scratch = folder / texture.SCRATCH
-    picture, coverage, preview, facts = painter.paint(model.person(who), scratch, tell)
-    disk.sweep(folder)
-    texture.write(folder, who, picture, coverage, preview, facts | {"key": wanted})
-    shutil.rmtree(scratch, ignore_errors=True)
+        return False
+    if not texture.is_done(folder, painter.key(who)):
+        return False
+    tell.say("is painted already")
     tell.done(folder)
+    return True
 
 
 def _is_identity(path):

@@ -145,12 +145,15 @@ class Artist:
         """Press at a place (x, y), move the mouse by so many pixels in small steps, and let go."""
         self.point(*start[:2])
         time.sleep(0.1)
+        self.ask("None")                                    # a busy window hears press and release at once, and takes them for a click
         self._do("mousedown", 1)
+        self.ask("None")
         steps = max(STEPS, (abs(right) + abs(down)) // STEP_PX)
         for k in range(steps):
             along = [round(length * (k + 1) / steps) - round(length * k / steps) for length in (right, down)]
             self._do("mousemove_relative", "--", *along)
             time.sleep(0.03)
+        self.ask("None")
         self._do("mouseup", 1)
         time.sleep(0.2)
 

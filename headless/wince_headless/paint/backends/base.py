@@ -83,5 +83,5 @@ class Backend(ABC):
         """
 
     def spare(self):
-        """Make the next try need less memory (slicing, tiling, offload); return what was done as a phrase, "" when nothing is left to do."""
+        """Make the next try need less memory (slicing, tiling, offload); return what was done as a phrase, "" when nothing is left."""
         return ""

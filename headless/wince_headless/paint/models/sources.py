@@ -58,13 +58,15 @@ def resolve_all(backend, models):
     """Return every model that a backend needs.
 
     backend   name in the catalogue
-    models    {role: folder or hub id[@revision]}; the catalogue's for roles that are not named
+    models    {role: folder or hub id[@revision]}; the catalogue's for roles that are not named. A base that is named keeps its own vae
     returns   {role: Source}
     raises    WinceError for a role that the backend has not, and what `resolve` raises
     """
     needs = {need.role: need for need in CATALOGUE.get(backend, ())}
     if strange := [role for role in models if role not in needs]:
         raise WinceError(f"{backend} has no model for {strange[0]}: its roles are {', '.join(needs) or 'none'}")
+    if "base" in models and "vae" not in models:
+        needs.pop("vae", None)
     return {role: resolve(models.get(role, ""), role, need) for role, need in needs.items()}
 
 
