@@ -38,14 +38,23 @@ class WincePreferences(bpy.types.AddonPreferences):
     painter_device: EnumProperty(name="Painter's Device", items=PAINTER_DEVICES, default="auto", description="What paints skins")
 
     def draw(self, context):
-        """Show the settings, one below the other, and what the painter's check has found."""
-        from .panels import paint  # panels import this module
+        """Show the settings, one below the other, those of the painter and what its check has found last."""
         self.layout.use_property_split = True
         for name in ("output_folder", "library_folder", "pack_folder", "device", "subdivision", "mend_copies"):
             self.layout.prop(self, name)
+        self._show_painter(context, self.layout.box())
+
+    def _show_painter(self, context, box):
+        """Show what paints skins; where none is named, what it is."""
+        from .panels import base, paint  # panels import this module
+        box.label(text="Painter of Skins", icon="BRUSH_DATA")
+        if not painter(context):
+            base.alert(context, box, paint.FIRST, red=False)
+        elif not self.painter_python:
+            box.label(text=f"{painter(context)}, as ${PAINTER} says", icon="INFO")
         for name in ("painter_python", "models_folder", "painter_device"):
-            self.layout.prop(self, name)
-        paint.show_check(context, self.layout)
+            box.prop(self, name)
+        paint.show_check(context, box)
 
 
 def get(context):

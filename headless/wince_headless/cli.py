@@ -60,7 +60,8 @@ def render(
 
     job = configs.load(config, set_ or ())
     orders = launch.Orders(out or Path("out", job.name), workers, blender, only)
-    preflight.check(job, orders)
+    for doubt in preflight.check(job, orders):
+        _say(doubt)
     _say(estimate.estimate(job, orders).sentence())
     if not dry_run:
         raise typer.Exit(_render(job, orders))

@@ -6,9 +6,11 @@ The flow runs the real `wince paint --backend procedural`. Programs that hang, c
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +24,7 @@ from wince.bridge import face as faces
 from wince.core import identity, pack
 from wince.job import painter, process, textures
 from wince.job.record import wince_version
-from wince.operators import painters, skins
+from wince.operators import paint, painters, skins
 from wince.stage import dress, painting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,14 +77,21 @@ def quick(addon, tmp_path):
     painters.end_all()
 
 
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory):
+    """A folder of painted skins that all tests of this module share, empty at first."""
+    return tmp_path_factory.mktemp("gallery")
+
+
 @pytest.fixture
-def skin(tmp_path, stage, real):
-    """A painted skin of the face on disk, made by the real command; its folder."""
-    who = tmp_path / "who.json"
-    who.write_text(face(stage).person.identity.json())
-    subprocess.run([real, "-m", "wince_headless", "paint", who, "--size", str(SIZE), "--seed", "4", "--out", tmp_path / "skins"],
-                   check=True, capture_output=True)
-    return tmp_path / "skins" / face(stage).person.identity.id
+def skin(tmp_path, stage, real, gallery):
+    """A painted skin of the face on disk, made by the real command, a copy; its folder."""
+    who = face(stage).person.identity
+    if not (gallery / who.id).is_dir():
+        (gallery / "who.json").write_text(who.json())
+        subprocess.run([real, "-m", "wince_headless", "paint", gallery / "who.json", "--size", str(SIZE), "--seed", "4", "--out", gallery],
+                       check=True, capture_output=True)
+    return shutil.copytree(gallery / who.id, tmp_path / "skins" / who.id)
 
 
 def face(bpy):
@@ -155,16 +164,57 @@ def test_what_is_worn_can_be_undone_and_redone(stage):
     assert said == cited and image.size[:] == (512, 512) and pixels(image).std() > 1
 
 
-def test_the_same_settings_go_on_in_the_same_folder_others_in_another(stage):
-    options = stage.context.scene.wince_paint
-    stage.ops.wince.paint_skin(wait=True)
+def test_the_same_settings_go_on_in_the_same_folder_others_in_another(quick, real):
+    use(quick, real)
+    quick.ops.wince.paint_skin(wait=True)
     first = painters.PAINTINGS[-1]
-    stage.ops.wince.paint_skin(wait=True)
+    assert first.passed and first.faults == ()
+    quick.ops.wince.paint_skin(wait=True)
     assert painters.PAINTINGS[-1].folder == first.folder and "is painted already" in painters.PAINTINGS[-1].said
-    options.seed = 5
-    stage.ops.wince.paint_skin(wait=True)
-    assert painters.PAINTINGS[-1].folder != first.folder and worn(stage)[1]["seed"] == 5
+    quick.context.scene.wince_paint.seed = 5
+    quick.ops.wince.paint_skin(wait=True)
+    assert painters.PAINTINGS[-1].folder != first.folder and worn(quick)[1]["seed"] == 5
     assert Path(first.folder, textures.FACTS).is_file()
+
+
+def test_a_skin_from_an_image_is_judged_and_its_licence_cited(stage, skin, tmp_path):
+    own, options = tmp_path / "own.png", stage.context.scene.wince_paint
+    tinted = np.array(Image.open(skin / "albedo.png").resize((256, 256))) * np.linspace(0.6, 1, 256)[:, None] * np.array([1, 0.95, 0.9])
+    Image.fromarray(tinted.astype(np.uint8)).save(own)
+    options.backend, options.photo, options.licence, options.profile = painter.PHOTO, str(own), "CC0-1.0", "release"
+    assert stage.ops.wince.paint_skin(wait=True) == {"FINISHED"}
+    task, (image, said) = painters.PAINTINGS[-1], worn(stage)
+    facts = textures.read(task.folder).facts
+    assert said["painter"] == painter.OF_IMAGE and said["profile"] == "release" and not skins.stale(face(stage), image)
+    assert said["models"] == [{"role": "image", "id": "own.png", "revision": "", "licence": "CC0-1.0"}]
+    assert (task.passed, list(task.faults)) == (facts["quality"]["passed"], facts["quality"]["why"])
+    assert skins.faults(image) == list(task.faults) and skins.folder_of(said) == Path(task.folder)
+    assert stage.ops.wince.show_sheet(folder=task.folder) == {"FINISHED"}
+    assert any(picture.filepath.endswith(textures.PREVIEW) for picture in stage.data.images)
+    before = paint.order_of(stage.context, face(stage))
+    Image.fromarray((tinted * 0.9).astype(np.uint8)).save(own)                 # the same name, another picture
+    who, after = face(stage).person.identity, paint.order_of(stage.context, face(stage))
+    assert task.out.name == before.folder(who) != after.folder(who)
+    options.licence = ""
+    with pytest.raises(RuntimeError, match=r"not for release: own\.png"):
+        stage.ops.wince.paint_skin(wait=True)
+    options.places = str(tmp_path / "gone.npy")
+    with pytest.raises(RuntimeError, match=r"gone\.npy is not there: choose it under Places"):
+        stage.ops.wince.paint_skin()
+
+
+def test_what_is_not_good_enough_is_told_on_the_face_and_in_the_list(stage, skin, tmp_path):
+    facts = json.loads((skin / textures.FACTS).read_text())
+    facts["quality"] |= {"passed": False, "why": ["light is painted on: too much"]}
+    (skin / textures.FACTS).write_text(json.dumps(facts))
+    use(stage, program(tmp_path / "poor", f"say('done', folder={str(skin)!r})"))
+    task = start(stage)
+    follow(lambda: task.worn)
+    assert not task.passed and task.faults == ("light is painted on: too much",) and task.sentence == ""
+    assert skins.faults(worn(stage)[0]) == list(task.faults)
+    (skin / textures.PREVIEW).unlink()
+    with pytest.raises(RuntimeError, match="is not there: it was moved away"):
+        stage.ops.wince.show_sheet(folder=str(skin))
 
 
 def test_a_frame_cites_the_skin_that_it_shows(stage, skin):
@@ -432,7 +482,37 @@ def test_orders_are_words_of_the_command(tmp_path):
                      "--size", "1024", "--profile", "research", "--device", "auto", "--out", "out", "--events", "--leash"]
     photo = painter.Order(painter.PHOTO, photo="uv.png").words("who.json", "out")
     assert photo[2:4] == ["--from-uv", "uv.png"] and "--backend" not in photo
-    assert painter.Order(seed=1).folder() != painter.Order(seed=2).folder() == painter.Order(seed=2, device="cpu", force=True).folder()
+    told = painter.Order(painter.PHOTO, photo="uv.png", places="at.npy", model="no", further=(("licence", 'of "Anna": 1é'),))
+    assert told.words("who.json", "out")[2:8] == ["--from-uv", "uv.png", "--places", "at.npy", "--set", 'licence="of \\"Anna\\": 1é"']
+
+
+def test_the_folder_is_of_the_person_and_all_that_matters():
+    who = identity.Identity(id="a", seed=1, number=0, age=30, gender=0.5, ancestry={"pole_a": 1, "pole_b": 0, "pole_c": 0})
+    of = {painter.Order(**given).folder(who) for given in ({"seed": 1}, {"seed": 2}, {"seed": 2, "device": "cpu", "force": True},
+                                                           {"seed": 2, "contents": "x"}, {"seed": 2, "further": (("prompt", "x"),)})}
+    assert len(of) == 4 and painter.Order().folder(who) != painter.Order().folder(replace(who, age=40))
+
+
+def test_words_of_ones_own_are_for_research_alone(quick, tmp_path):
+    from wince_headless.paint import run
+    options = quick.context.scene.wince_paint
+    options.backend, options.prompt, options.negative, options.strength = "sd15", 'freckles: "many", no #', "  ", 0.6
+    order = paint.order_of(quick.context, face(quick))
+    words = order.words("who.json", "out")
+    made = run.settings([words[at + 1] for at, word in enumerate(words) if word == "--set"], backend="sd15")
+    assert (made.prompt, made.negative, made.strength) == ('freckles: "many", no #', "", 0.6)
+    options.profile = "release"
+    assert paint.order_of(quick.context, face(quick)).further == (("strength", 0.6),)
+    options.backend = "procedural"
+    assert paint.order_of(quick.context, face(quick)).further == ()
+
+
+def test_another_painting_in_the_folder_is_told_in_the_panels_words(quick, tmp_path):
+    use(quick, program(tmp_path / "other", "say('error', message='out/a holds a skin that was painted otherwise (sd15, seed 0): give "
+                                           "another folder with --out, or --force to paint over it'); sys.exit(2)"))
+    task = start(quick)
+    follow(lambda: task.worn)
+    assert task.sentence == "out/a holds a skin that was painted otherwise (sd15, seed 0): choose another seed, or remove that folder"
 
 
 def test_the_panels_choices_are_the_commands(quick):
@@ -555,7 +635,7 @@ bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
 from wince import preferences
 own = preferences.get(bpy.context)
 own.output_folder, own.painter_python = {str(tmp_path / "out")!r}, {real!r}
-bpy.ops.wince.add_face(seed=3)
+bpy.ops.wince.add_face(seed=3, plain=True)
 bpy.context.scene.wince_paint.size = "512"
 bpy.ops.wince.paint_skin(wait=True)
 bpy.ops.wince.check_painter(wait=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ pytest.importorskip("bpy")
 from wince.core import pack
 from wince.core.errors import WinceError
 from wince.job import people, png, run, spec, textures
-from wince_headless import exits, verify
+from wince_headless import exits, launch, preflight, verify
 from wince_headless.paint import pipeline
 from wince_headless.paint import run as painting
 from wince_headless.paint.telling import Teller
@@ -46,10 +47,10 @@ def _make_green(folder):
     (folder / textures.FACTS).write_text(json.dumps(facts))
 
 
-def render(folder, job):
+def render(folder, job, *words):
     path = folder / "JOB.json"
     path.write_text(spec.to_json(job))
-    return run.main([str(path), "--out", str(folder / "out")])
+    return run.main([str(path), "--out", str(folder / "out"), *words])
 
 
 def wearing(skins):
@@ -114,9 +115,28 @@ def test_what_does_not_fit_is_refused(skins, tmp_path, capfd):
     assert textures.fits(textures.of(skins, who), replace(who, iris="blue", cell={}))
 
 
-def test_a_changed_picture_is_refused(skins, tmp_path):
-    import shutil
+def test_going_on_with_another_skin_is_refused(skins, tmp_path, capfd):
+    own = tmp_path / "skins"
+    shutil.copytree(skins, own)
+    job = replace(wearing(own), cameras=("frontal", "profile_left"))
+    assert render(tmp_path, job, "--only", "id00000/e00/frontal") == run.DONE
+    _make_green(sorted(path for path in own.iterdir() if path.is_dir())[0])
+    assert render(tmp_path, job) == run.USER
+    assert "was begun with another skin" in capfd.readouterr().err
+    with pytest.raises(WinceError, match="another skin"):
+        preflight.check(job, launch.Orders(tmp_path / "out"))
 
+
+def test_skins_that_did_not_pass_are_named_before_rendering(skins, tmp_path):
+    own = tmp_path / "skins"
+    shutil.copytree(skins, own)
+    path = next(own.glob(f"*/{textures.FACTS}"))
+    path.write_text(path.read_text().replace('"passed": true', '"passed": false'))
+    said = preflight.check(wearing(own), launch.Orders(tmp_path / "out"))
+    assert len(said) == 1 and path.parent.name in said[0] and said[0].startswith("1 of")
+
+
+def test_a_changed_picture_is_refused(skins, tmp_path):
     who = next(people.of(JOB, pack.load()))
     copy = Path(shutil.copytree(skins, tmp_path / "copy"), who.id)
     (copy / textures.ALBEDO).write_bytes((copy / textures.ALBEDO).read_bytes() + b" ")

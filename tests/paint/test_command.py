@@ -171,6 +171,7 @@ def test_a_model_that_is_not_here_is_named_with_the_command_that_fetches_it(who,
 @pytest.mark.parametrize(("word", "said"), [
     ("nonsense=1", "known are"), ("steps", "key=value"), ("strength=7", "from 0.05 to 1"), ("view_size=63", "multiples of"),
     ("views=none", "known are"), ("dtype=int8", "known are"), ("batch=x", "integer"),
+    ("offload=always", "known are"), ("guidance=-500", "from -1 to 50"), ("view_sise=64", "did you mean 'view_size'"),
 ])
 def test_a_wrong_setting_is_one_sentence(who, models, tmp_path, word, said):
     done = wince("paint", who, "--backend", "sd15", *models, "--out", tmp_path, "--device", "cpu", "--set", word)
@@ -205,6 +206,38 @@ def test_an_image_on_the_atlas_is_painted_from(painted, who, tmp_path):
     assert facts["models"][0]["files"] == {"albedo.png": facts_of(painted[0])["files"]["albedo"]["sha256"]}
     missing = wince("paint", who, "--from-uv", tmp_path / "gone.png", "--out", tmp_path)
     assert missing.returncode == exits.USER and "gone.png" in missing.stderr and "Traceback" not in missing.stderr
+
+
+def test_a_person_is_named_by_folder_or_id_and_what_is_missing_is_painted_again(tmp_path):
+    loaded = pack.load()
+    for number, one in enumerate(people.of(spec.Job(seed=3, people=spec.People(count=2)), loaded)):
+        (tmp_path / "set" / f"id0000{number}").mkdir(parents=True)
+        (tmp_path / "set" / f"id0000{number}" / "identity.json").write_text(one.json())
+    words = ("paint", tmp_path / "set", "--out", tmp_path / "skins", "--size", "256")
+    assert wince(*words, "--only", "id00001").returncode == exits.DONE
+    folder = next((tmp_path / "skins").iterdir())
+    before = hashes(folder)
+    (folder / "preview.png").unlink()
+    done = wince(*words, "--only", folder.name)
+    assert done.returncode == exits.DONE and "painted already" not in done.stderr and hashes(folder) == before
+    nobody = wince(*words, "--only", "id00007")
+    assert nobody.returncode == exits.USER and "id00000" in nobody.stderr
+
+
+def test_a_painting_that_does_not_pass_is_tried_with_other_seeds_and_said(who, models, tmp_path):
+    done = wince("paint", who, "--backend", "sd15", *models, "--out", tmp_path, *SMALL, "--set", "tries=2")
+    assert done.returncode == exits.DONE, done.stderr
+    facts = facts_of(next(tmp_path.iterdir()))
+    if not facts["quality"]["passed"]:                     # noise never does
+        assert "not good enough, with seed 0" in done.stderr and "1 of 1 did not pass" in done.stderr
+    again = wince("paint", who, "--backend", "sd15", *models, "--out", tmp_path, *SMALL, "--set", "tries=2")
+    assert "painted already" in again.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_known_at_once(who, tmp_path):
+    (tmp_path / "file").write_text("")
+    done = wince("paint", who, "--out", tmp_path / "file", "--size", "256")
+    assert done.returncode == exits.USER and "cannot write" in done.stderr and "geometry" not in done.stderr
 
 
 def test_finishing_beside_the_next_painting_gives_the_same_bytes(tmp_path):

@@ -32,7 +32,7 @@ def test_an_unlit_view_shows_the_colours_of_the_atlas(surface):
     uv = (np.arange(surface.size) + 0.5) / surface.size
     atlas = np.stack(np.broadcast_arrays(uv[None], uv[:, None], 0.0), axis=-1).astype(np.float32)      # red tells u, green v
     one = preview.head(surface, 0, 0, 80)
-    shown = colour.decode(preview.shaded(one, atlas, False) / 255)
+    shown = colour.decode(preview.shaded(one, preview.worn(one, atlas), False) / 255)
     place, inside = one[1][::2, ::2], one[3].reshape(80, 2, 80, 2).all(axis=(1, 3))
     inside &= np.isfinite(one[1]).all(axis=2).reshape(80, 2, 80, 2).all(axis=(1, 3))
     assert inside.mean() > 0.2
@@ -42,7 +42,8 @@ def test_an_unlit_view_shows_the_colours_of_the_atlas(surface):
 def test_light_falls_on_what_faces_it(surface):
     white = np.full((64, 64, 3), 0.5, np.float32)
     one = preview.head(surface, 0, 0, 80)
-    lit, unlit = preview.shaded(one, white, True).astype(float), preview.shaded(one, white, False)
+    lit, unlit = (preview.shaded(one, preview.worn(one, white), lit) for lit in (True, False))
+    lit = lit.astype(float)
     skin_shown = np.isfinite(one[1]).all(axis=2)[::2, ::2] & one[3][::2, ::2]
     assert unlit[skin_shown].std() < 15 < lit[skin_shown].std()
     half = np.arange(80) < 40

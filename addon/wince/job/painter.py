@@ -68,7 +68,7 @@ class Order:
                 "--device", self.device, "--out", str(out), "--events", "--leash", *(["--force"] if self.force else [])]
 
     def folder(self, who):
-        """Return the name of a person's folder of skins painted so: equal wishes go on in it, others, and the person changed, do not meet there.
+        """Return the name of a person's folder of skins painted so: equal wishes for the same person go on there, others elsewhere.
 
         who   core.identity.Identity
         """
@@ -150,19 +150,20 @@ class Helper(Process):
 class Painting(Helper):
     """One skin being painted. Only `poll`, `start`, `stop` and `kill` change what can be read of it.
 
+    label               what paints it, for people
     out                 folder for painted skins
     face                session_uid of the face's armature, which this skin is for
     stage, done, total  what is done now, and its steps
     folder              of the finished skin, "" before
-    faults              of a finished skin, sentences: why its numbers are not good enough
+    passed, faults      of a finished skin: whether its numbers are good enough, and sentences that say why not
     worn                whether the face has got it, or was given up on
     """
 
-    def __init__(self, name, python, who, order, out, face=0):
+    def __init__(self, name, label, python, who, order, out, face=0):
         super().__init__(name, python, ())
-        self.state, self.out, self.face = WAITING, Path(out), face
+        self.label, self.state, self.out, self.face = label, WAITING, Path(out), face
         self.stage, self.done, self.total, self.folder, self.worn = "", 0, 0, "", False
-        self.faults = ()
+        self.passed, self.faults = False, ()
         identity = self.scratch / "identity.json"
         identity.write_text(who.json(), encoding="utf-8")
         self.words = order.words(identity, out)
@@ -205,7 +206,8 @@ class Painting(Helper):
         super()._end(code)
         if self.state == DONE and self.folder:
             with suppress(WinceError):                    # whoever puts it on a face says what is wrong with it
-                self.faults = textures.faults(textures.read(self.folder, hashed=False).facts)
+                facts = textures.read(self.folder, hashed=False).facts
+                self.passed, self.faults = facts["quality"]["passed"], textures.faults(facts)
 
 
 class Check(Helper):

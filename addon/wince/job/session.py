@@ -53,6 +53,7 @@ class Session:
         path = layout.identity_path(self.out, f"{self.name}/e00/-")
         disk.write(path, self.person.identity.json().encode(), self.owner)
         if self.texture is not None:
+            textures.refuse_other(path.with_name(textures.FACTS), self.texture)
             disk.write(path.with_name(textures.FACTS), (self.texture.folder / textures.FACTS).read_bytes(), self.owner)
 
     def show(self, name, writer):

@@ -93,6 +93,16 @@ def faults(facts):
     return tuple(facts.get("quality", {}).get("why", ()))
 
 
+def refuse_other(path, texture):
+    """Raise WinceError when a dataset's person already wears another skin than this Texture; `path` of the texture.json there."""
+    if not Path(path).is_file():
+        return
+    known = json.loads(Path(path).read_text(encoding="utf-8"))
+    if cite(known) != cite(texture.facts):
+        raise WinceError(f"{Path(path).parent} was begun with another skin ({known['painter']}, seed {known['seed']}) than {texture.folder} "
+                         "holds now: give another folder with --out, or put the old skins back")
+
+
 def cite(facts):
     """Return what a record says of a skin, from texture.json: who painted it, with which weights, under which licences."""
     return {"painter": facts["painter"], "sha256": facts["files"]["albedo"]["sha256"], "seed": facts["seed"], "profile": facts["profile"],

@@ -17,7 +17,7 @@ from . import painters
 from .base import OnFace, Reporting
 from .skins import check, materials_of, put_on
 
-NO_PAINTER = "Name the painter's Python in Wince's preferences: one that has wince[paint]"
+NO_PAINTER = "Name the painter's Python first: one that has wince[paint]"
 OFFLINE = "Blender's online access is off: allow it in Preferences > System > Network"
 RELEASE = "release"
 PICTURES = "*.png;*.jpg;*.jpeg;*.tif;*.tiff;*.bmp"
@@ -64,8 +64,8 @@ Cancelled and painted again with the same settings, it goes on"""
         check(face)                                       # refuse now what would be refused when it is painted
         who, order = face.person.identity, order_of(context, face, self.force)
         out = preferences.outputs(context) / "skins" / order.folder(who)
-        name = f"{label_of(order.backend)} for {face.mesh_object.name}"
-        task = painter.Painting(name, preferences.painter(context), who, order, out, face.armature.session_uid)
+        name, label = f"{face.mesh_object.name}, seed {order.seed}", label_of(order.backend)
+        task = painter.Painting(name, label, preferences.painter(context), who, order, out, face.armature.session_uid)
         task.worn = self.wait
         painters.enqueue(context, task, self.wait)
         if self.wait:

@@ -221,6 +221,7 @@ class WINCE_OT_show_sheet(Reporting, bpy.types.Operator):
         image = bpy.data.images.load(str(path), check_existing=True)
         if area := image_editor(context):
             area.spaces.active.image = image
+            _see_all(context, area)
         return f"{path}, {image.size[0]} x {image.size[1]} pixels"
 
 
@@ -276,6 +277,14 @@ class WINCE_OT_end_helper(Reporting, bpy.types.Operator):
         if self.name not in HELPERS:
             raise WinceError(f"there is no {self.name}: known are {', '.join(HELPERS) or 'none'}")
         HELPERS.pop(self.name).kill()
+
+
+def _see_all(context, area):
+    """Show the whole of what an image editor shows."""
+    window = next(window for window in context.window_manager.windows if area in window.screen.areas[:])
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with context.temp_override(window=window, screen=window.screen, area=area, region=region):
+        bpy.ops.image.view_all(fit_view=True)
 
 
 def _face_of(painting):

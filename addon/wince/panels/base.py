@@ -31,13 +31,18 @@ class OfFace(InTab):
         self.show(context, self.layout, faces.active(context))
 
 
-def alert(context, layout, sentence, red=True):
-    """Draw a sentence about a problem in red, or one that is none plainly, broken into lines that fit the sidebar."""
-    width = context.region.width if context.region else 280
+def alert(context, layout, sentence, red=True, boxed=False):
+    """Draw a sentence about a problem in red, or one that is none plainly, broken into lines that fit the sidebar, or a box in it."""
     column = layout.column(align=True)
     column.alert = red
-    for number, line in enumerate(wrap(sentence, max(20, int(width / (7 * context.preferences.system.ui_scale)) - 6))):
+    for number, line in enumerate(wrap(sentence, letters(context) - (10 if boxed else 6))):
         column.label(text=line, icon="BLANK1" if number else "ERROR" if red else "INFO")
+
+
+def letters(context):
+    """Return how many letters fit beside one another in a region, 26 at least."""
+    width = context.region.width if context.region else 280
+    return max(26, int(width / (7 * context.preferences.system.ui_scale)))
 
 
 def moved_off(face):

@@ -21,6 +21,7 @@ from .models.fetch import size_of
 from .telling import Teller
 
 RUNS = {"cpu": 2, "cuda": 10 ** 9, "mps": 20}    # of each part of the network
+FEW = 100                                # runs that are worth a sentence each
 LIMIT = 0.10                             # share of everything that is not the network, the most it may take
 
 
@@ -122,7 +123,7 @@ def run(settings, person=None, say=lambda sentence: None, runs=None, make=None):
     settings = diffusion.preset(replace(settings, batch=settings.batch or int(name == "cpu")), backends.of(settings.backend))
     cost.check(cost.estimate(settings, name))
     say("making the networks")
-    meter = _meter(settings, name, make or lifesize.make, RUNS[name.partition(":")[0]] if runs is None else runs)
+    meter = _meter(settings, name, make or lifesize.make, RUNS[name.partition(":")[0]] if runs is None else runs, say)
     watch = Watch(say, lambda: meter.spent)
     _forget_peak(name)
     with tempfile.TemporaryDirectory() as scratch:
@@ -168,7 +169,8 @@ class Watch(Teller):
         self._now = (name, time.perf_counter(), self._network())
 
     def step(self, done, total):
-        """So many steps are done; not of interest."""
+        """Say that so many steps are done."""
+        self._say(f"{self._now[0] if self._now else 'step'}: {done} of {total}")
 
     def say(self, sentence):
         """Pass a sentence on."""
@@ -194,13 +196,13 @@ def _refuse_what_cannot_be_measured(backend):
         raise WinceError(f"measuring needs {' and '.join(missing)}, which this Python has not: pip install 'wince[paint]'")
 
 
-def _meter(settings, name, make, runs):
+def _meter(settings, name, make, runs, say):
     import torch
 
     from .backends.metered import Metered
 
     dtype = getattr(torch, devices.number_type(settings.dtype, name))
-    return Metered(make(settings.backend, torch.device(name), dtype, settings), runs, Part, time.perf_counter)
+    return Metered(make(settings.backend, torch.device(name), dtype, settings), runs, Part, time.perf_counter, say if runs < FEW else None)
 
 
 def _random(settings, name, meter):
@@ -211,7 +213,7 @@ def _random(settings, name, meter):
         def __init__(self):
             diffusion.Painter.__init__(self, settings)
             self.kind, self.device, self.name = backends.of(settings.backend), name, settings.backend
-            self.sources, self.models, self._backend = {}, (), meter
+            self.sources, self.models, self._nets = {}, (), [meter]
 
     return Random()
 

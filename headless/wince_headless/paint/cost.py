@@ -88,14 +88,21 @@ class Estimate:
         """Bytes that the device must have free for the batch."""
         return self.weights + self.batch * self.view + self.beside
 
-    def sentence(self):
-        """Return the estimate as one line."""
+    def sentence(self, people=1):
+        """Return the estimate as one line, with the total for so many people."""
         free = f"{size_of(self.free)} of {size_of(self.total)} free" if self.total else "it cannot be told how much is free"
         once = "all views at once" if self.batch == self.views else f"{self.batch} of {self.views} views at once"
         wait = ", weights wait in main memory by turns" if self.offload else ""
-        time = f"about {duration(self.seconds)} a person" if self.seconds else "time not measured here yet: wince paint --benchmark"
+        disk = f"{size_of(self.disk)} of disk a person" + (f", {size_of(people * self.disk)} for {people}" if people > 1 else "")
         return (f"{self.backend} on {self.device}, {self.dtype}: {size_of(self.needed)} of memory for {once} "
-                f"({size_of(self.weights)} weights), {free}{wait}; {size_of(self.disk)} of disk a person; {time}")
+                f"({size_of(self.weights)} weights), {free}{wait}; {disk}; {self._time(people)}")
+
+    def _time(self, people):
+        """Return the time in words: of one person, of all of them; or how to measure it."""
+        if not self.seconds:
+            return f"time not measured here yet: wince paint --benchmark --backend {self.backend}"
+        total = f", {duration(people * self.seconds)} for {people}" if people > 1 else ""
+        return f"about {duration(self.seconds)} a person{total}"
 
 
 def estimate(settings, device, sources=None, out=None):

@@ -1,5 +1,6 @@
 """The painter that asks a diffusion model: models are found and allowed, the head is seen from around, views agree, colours are fused."""
 
+import importlib.metadata
 import importlib.util
 from dataclasses import replace
 
@@ -19,23 +20,29 @@ class Diffusion(Painter):
 
     def __init__(self, settings, tell):
         _refuse_without_torch(settings.backend)
-        self.kind, self._backend = backends.of(settings.backend), None
+        self.kind, self._nets = backends.of(settings.backend), []            # shared by copies of this painter
         self.device = devices.pick(settings.device)
         super().__init__(preset(settings, self.kind))
         self.elsewhere = self.device != "cpu"
         self.name = settings.backend
+        licences.check(sources.outlook(settings.backend, settings.models).values(), settings.profile)    # before anything is fetched for it
         self.sources = sources.resolve_all(settings.backend, settings.models)
         self.models = tuple(self.sources.values())
-        licences.check(self.models, settings.profile)
         for source in self.models:
             tell.say(source.sentence())
 
-    def needs(self, out):
+    def needs(self, out, people=1):
         """Return what a painting needs and what is free, see `Painter.needs`; the batch that fits is the one it begins with."""
         found = cost.estimate(self.settings, self.device, self.sources, out)
         cost.check(found)
         self.settings = replace(self.settings, batch=found.batch)
-        return found.sentence()
+        return found.sentence(people)
+
+    def made_on(self):
+        """Return what bytes depend on besides settings and models: kind of device, number type, libraries."""
+        found = {name: importlib.metadata.version(name) for name in NEEDED}
+        return super().made_on() | found | {"device": self.device.partition(":")[0],
+                                            "dtype": devices.number_type(self.settings.dtype, self.device)}
 
     def words(self, who):
         """Return the prompts."""
@@ -65,14 +72,36 @@ class Diffusion(Painter):
         return prompts.of(who, words, self.settings.backend, self.settings.prompt, self.settings.negative)
 
     def _loaded(self, tell):
-        if self._backend is None:
+        if not self._nets:
             import torch
 
             tell.stage("loading the model")
             dtype = getattr(torch, devices.number_type(self.settings.dtype, self.device))
             folders = {role: source.folder for role, source in self.sources.items()}
-            self._backend = self.kind.load(folders, torch.device(self.device), dtype, self.settings)
-        return self._backend
+            self._nets.append(self.kind.load(folders, torch.device(self.device), dtype, self.settings))
+        return self._nets[0]
+
+
+def planned(settings, out, people=1):
+    """Return what a painting will need and what is free, a sentence, by the catalogue's sizes: no model has to be here.
+
+    settings  Settings, as for `Diffusion`
+    out       folder that the textures go to; people: how many there are to paint
+    returns   "" where all models are here, so that `Diffusion.needs` knows it better; and what `cost.check` would refuse, at its end
+    raises    WinceError: no torch, no such device, settings that the backend does not take
+    """
+    _refuse_without_torch(settings.backend)
+    here = {role for role, source in sources.outlook(settings.backend, settings.models).items() if source.folder}
+    if here == set(sources.needed(settings.backend, settings.models)):
+        return ""
+    filled = preset(settings, backends.of(settings.backend))
+    found = cost.estimate(filled, devices.pick(settings.device), None, out)
+    said = f"by the catalogue's sizes: {found.sentence(people)}"
+    try:
+        cost.check(found)
+    except WinceError as error:
+        return f"{said}; {error}"
+    return said
 
 
 def noise_seed(seed, who):

@@ -48,13 +48,13 @@ def paint(wishes):
 def _paint(wishes, tell):
     if wishes.source is None:
         raise WinceError("say whom to paint: wince paint CONFIG, an identity.json, or the folder of a rendered dataset")
-    crowd, pack = run.people(wishes.source, wishes.pack)
-    if wishes.only:
-        crowd = [who for who in crowd if who.id == wishes.only] or _nobody(wishes.only, crowd)
+    crowd, pack = run.people(wishes.source, wishes.pack, wishes.only)
     settings = _settings(wishes)
     order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.force)
+    if wishes.dry_run:
+        _plan(settings, wishes, order, len(crowd), tell)
     painter = pipeline.painter(settings, tell, wishes.from_uv, wishes.places)
-    if sentence := painter.needs(order.out):
+    if sentence := painter.needs(order.out, len(crowd)):
         tell.say(sentence)
     if wishes.dry_run:
         return exits.DONE
@@ -63,6 +63,16 @@ def _paint(wishes, tell):
     if code == exits.STOPPED:
         tell.say("stopped; the same command goes on from here")
     return code
+
+
+def _plan(settings, wishes, order, people, tell):
+    """Say what a painting by a model needs while its models are not here yet; the painter names them then."""
+    if wishes.from_uv is not None or settings.backend == "procedural":
+        return
+    from . import diffusion
+
+    if sentence := diffusion.planned(settings, order.out, people):
+        tell.say(sentence)
 
 
 def doctor(wishes):
@@ -76,10 +86,14 @@ def doctor(wishes):
 
 def benchmark(wishes):
     """Measure time and memory; return the exit code."""
-    from . import benchmark as bench
-
     tell = Teller()
-    _print(bench.run(_settings(wishes), say=tell.say))
+    try:
+        from . import benchmark as bench
+
+        _print(bench.run(_settings(wishes), say=tell.say))
+    except KeyboardInterrupt:                            # there is nothing to keep
+        tell.say("stopped; nothing was measured")
+        return exits.STOPPED
     return exits.DONE
 
 
@@ -125,7 +139,3 @@ def _name(source):
     """Return what a source is called; an identity by the folder it lies in."""
     return source.parent.name if source.name == "identity.json" and source.parent.name else source.stem
 
-
-def _nobody(wanted, crowd):
-    known = ", ".join(who.id for who in crowd[:3])
-    raise WinceError(f"--only {wanted}: nobody here is called that; here are {known}{' ...' if len(crowd) > 3 else ''}")

@@ -1,5 +1,6 @@
 """From a person to an albedo: the stages of a painting in their order."""
 
+import copy
 import dataclasses
 import hashlib
 from dataclasses import dataclass, field
@@ -52,10 +53,12 @@ def painter(settings, tell, image=None, places=None):
     image      path of an image on the atlas to paint from, instead of a model; places: see `photo.read`
     raises     WinceError: no torch, models that are not here or not allowed, an image that is none
     """
+    if image is not None and settings.backend != "procedural":
+        raise WinceError(f"--from-uv paints from an image and --backend {settings.backend} from a model: leave one of the two out")
     if image is not None:
         return FromImage(settings, image, places)
     if settings.backend == "procedural":
-        return BuiltIn(settings)
+        return BuiltIn(dataclasses.replace(settings, seed=0, tries=1))       # a person has one built-in skin
     from . import diffusion
 
     return diffusion.Diffusion(settings, tell)
@@ -70,12 +73,22 @@ class Painter:
     def __init__(self, settings):
         self.settings = settings
 
-    def needs(self, out):
-        """Return what a painting needs and what is free, a sentence, "" for next to nothing; `out` is where it goes.
+    def needs(self, out, people=1):
+        """Return what a painting needs and what is free, a sentence, "" for next to nothing; `out` is where it goes for so many people.
 
         raises   WinceError when it cannot go well
         """
         return ""
+
+    def reseeded(self, number):
+        """Return this painter with another seed: the number-th after its own."""
+        other = copy.copy(self)
+        other.settings = dataclasses.replace(self.settings, seed=self.settings.seed + number)
+        return other
+
+    def made_on(self):
+        """Return what bytes depend on besides settings and models, for the record: kind of device, number type, libraries."""
+        return {"numpy": np.__version__}
 
     def words(self, who):
         """Return what was told to the painter, for the record: a dict, {} for nothing."""
@@ -120,8 +133,9 @@ class Painter:
             colour, report = delight.delight(colour, raw.seen, place, builtin)
         colour, shone = shine.clamp(colour, place)
         colour, _ = fill.fill(colour, raw.seen, place, builtin, seed)
+        colour, drift = tone.anchor(colour, place, target)         # before it meets the built-in skin, whose hair keeps its colour then
         before = fill.blend(colour, place, builtin, seed)
-        colour, drift = tone.anchor(seams.smooth(before, place, pack), place, target)
+        colour, _ = tone.anchor(seams.smooth(before, place, pack), place, target)
         baked = None if report is None else (report.baked_r2_before, report.baked_r2_after)
         judged = quality.measure(colour, place, pack, target, raw.seen, builtin, before, raw.disagreement, baked)
         return colour, judged | {"shine_before": round(float(shone), 6), "tone_before": round(drift, 4)}
@@ -132,7 +146,7 @@ class Painter:
         who = person.identity
         return {"person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": self.name,
                 "seed": self.settings.seed, "profile": self.settings.profile, "settings": kept, "quality": judged,
-                "models": [model.record() for model in self.models], "prompts": self.words(who)}
+                "models": [model.record() for model in self.models], "prompts": self.words(who), "made_on": self.made_on()}
 
 
 class BuiltIn(Painter):
@@ -166,7 +180,7 @@ class Image:
         raises   WinceError when it cannot be read
         """
         try:
-            return cls(role, Path(path).name, licence or licences.UNKNOWN, hashlib.sha256(Path(path).read_bytes()).hexdigest())
+            return cls(role, Path(path).name, licences.normalised(licence), hashlib.sha256(Path(path).read_bytes()).hexdigest())
         except OSError as error:
             raise WinceError(f"--from-uv: {path} cannot be read ({error.strerror}): give an image on the face's atlas") from None
 

@@ -46,23 +46,23 @@ def sheet(picture, coverage, surface, facts, builtin=None, seen=None):
     seen       {view's name: (S, S) 0..1}: the weights of single views; None: the coverage alone
     """
     heads = [head(surface, yaw, pitch) for _, yaw, pitch in SIDES]
-    rows = [("lit", picture, True), ("unlit", picture, False)] + ([("built-in", builtin, True)] if builtin is not None else [])
+    rows = 2 if builtin is None else 3
     left, top, width = EDGE + (3 if seen else 2) * (MAP + GAP), HEAD + EDGE, 2 * EDGE + len(SIDES) * VIEW + (len(SIDES) - 1) * GAP
     judged = _judged(facts.get("quality", {}), width - EDGE - left)
     below = max(MAP + 22 + (LEGEND if seen else 0), sum(height for height, _ in judged))
-    paper = Image.new("RGB", (width, top + len(rows) * (VIEW + GAP + 22) + below + EDGE), PAPER)
+    paper = Image.new("RGB", (width, top + rows * (VIEW + GAP + 22) + below + EDGE), PAPER)
     draw = ImageDraw.Draw(paper)
     _title(draw, facts, width - 2 * EDGE)
-    for name, skin, lit in rows:
-        for column, (side, one) in enumerate(zip(SIDES, heads, strict=True)):
-            _put(paper, draw, shaded(one, skin, lit), EDGE + column * (VIEW + GAP), top, f"{side[0]}, {name}")
-        top += VIEW + GAP + 22
+    for column, (side, one) in enumerate(zip(SIDES, heads, strict=True)):
+        for row, (name, shown) in enumerate(_rows(one, picture, builtin)):
+            _put(paper, draw, shown, EDGE + column * (VIEW + GAP), top + row * (VIEW + GAP + 22), f"{side[0]}, {name}")
+    top += rows * (VIEW + GAP + 22)
     _maps(paper, draw, top, picture, coverage, seen)
     for height, write in judged:
         write(draw, left, top)
         top += height
     file = io.BytesIO()
-    paper.save(file, "PNG")
+    paper.save(file, "PNG", compress_level=4)
     return file.getvalue()
 
 
@@ -94,13 +94,29 @@ def _placed(mesh):
     return np.array([0, (above[:, 1].min() + above[:, 1].max()) / 2, crown - tall / 2], float), tall
 
 
-def shaded(one, picture, lit):
-    """Return display colours (H, W, 3) uint8 of a `head` in a skin (S, S, 3) linear sRGB, evenly bright or in soft light."""
-    eyes, uv, normal, shown = one
+def _rows(one, picture, builtin):
+    """Yield what is shown of a `head`: the name of the row, and display colours."""
+    own = worn(one, picture)
+    yield "lit", shaded(one, own, True)
+    yield "unlit", shaded(one, own, False)
+    if builtin is not None:
+        yield "built-in", shaded(one, worn(one, builtin), True)
+
+
+def worn(one, picture):
+    """Return the colours (H, W, 3) float32 linear of a `head` that wears a skin (S, S, 3) linear sRGB."""
+    eyes, uv, _, shown = one
     out = np.broadcast_to(colour.decode(np.array(BACK) / 255), eyes.shape).astype(np.float32)
     out[shown] = eyes[shown]
     skin = shown & np.isfinite(uv[..., 0])
     out[skin] = _looked_up(picture, uv[skin])
+    return out
+
+
+def shaded(one, colours, lit):
+    """Return display colours (H, W, 3) uint8 of a `head` of linear `colours`, see `worn`, evenly bright or in soft light."""
+    normal, shown = one[2:]
+    out = colours.copy()
     if lit:
         out[shown] *= _light(normal[shown])[:, None]
     wide = out.shape[0] // OVERSAMPLED

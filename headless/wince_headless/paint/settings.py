@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 BACKENDS = ("procedural", "sd15", "sdxl", "zimage", "qwen")
 PROFILES = ("research", "release")
+OFFLOADS = ("auto", "none", "model")
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Settings:
     models: dict[str, str] = field(default_factory=dict)   # role ("base", "control") -> folder or hub id[@revision]; else the catalogue's
     profile: str = "research"                              # "release": only models whose licence is on the allow list
     seed: int = 0
+    tries: int = 1                                         # how many seeds at most, from `seed` on, until a painting passes its verdict
     size: int = 2048                                       # texels along a side of the albedo
     view_size: int = 0                                     # pixels along a side of a view; 0: the backend's
     views: str = "face7"                                   # the camera rig, see views.RIGS

@@ -37,10 +37,15 @@ def is_done(folder, wanted):
     path = Path(folder, textures.FACTS)
     if not path.is_file():
         return False
-    known = textures.read(folder).facts
+    try:
+        known = textures.read(folder).facts
+    except WinceError as error:
+        raise WinceError(f"{error}; with --only {Path(folder).name} the others stay as they are") from None
+    if not all((Path(folder) / entry["path"]).is_file() for entry in known["files"].values()):
+        return False
     if known.get("key") != wanted:
         raise WinceError(f"{folder} holds a skin that was painted otherwise ({known['painter']}, seed {known['seed']}): "
-                         "give another folder with --out, or --force to paint over it")
+                         f"give another folder with --out, or --force (with --only {Path(folder).name}) to paint over it")
     return True
 
 

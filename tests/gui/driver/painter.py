@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 STEPS, STEP_S, SIZE, COLOUR = 10, 0.2, 256, (90, 160, 110)
+FAULT = "it is all of one colour"
 sys.path.insert(0, "/mnt/profile/extensions/user_default")
 
 
@@ -28,7 +29,7 @@ def paint(who, out):
 
     data = png.encode(np.full((SIZE, SIZE, 3), COLOUR, np.uint8))
     facts = {"format": textures.FORMAT, "person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": "procedural",
-             "seed": 0, "profile": "research", "models": [], "versions": {"wince": "0"}, "quality": {"passed": True},
+             "seed": 0, "profile": "research", "models": [], "versions": {"wince": "0"}, "quality": {"passed": False, "why": [FAULT]},
              "files": {"albedo": {"sha256": hashlib.sha256(data).hexdigest()}}}
     disk.write(out / who.id / textures.ALBEDO, data)
     disk.write(out / who.id / textures.FACTS, json.dumps(facts).encode())

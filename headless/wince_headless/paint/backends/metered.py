@@ -10,12 +10,13 @@ class Metered:
     runs      how many calls of each part are really made; after them come grey pictures and latents as they are
     part      (name, network, times) -> an object with `times` and `seconds`, see benchmark.Part; counted in views
     clock     returns seconds
+    say       takes a sentence before each call of which only some are made
     parts     {name: part}
     spent     seconds in all calls, answered or made
     """
 
-    def __init__(self, backend, runs, part, clock):
-        self._backend, self._runs, self._seconds = backend, runs, clock
+    def __init__(self, backend, runs, part, clock, say=None):
+        self._backend, self._runs, self._seconds, self._say = backend, runs, clock, say
         self.parts = {name: part(f"{name}, a view", True, 0) for name in ("network", "decoder", "encoder")}
         self.parts["conditions"] = part("conditions", True, 0)
         self.spent, self._calls, self._like = 0.0, {}, None
@@ -59,6 +60,8 @@ class Metered:
 
     def _timed(self, name, count, call, always=False):
         """Return what a call gives, none where enough of its kind were made; a call that fails for want of memory counts as none."""
+        if self._say and not always and self._calls.get(name, 0) < self._runs:
+            self._say(f"{name}: call {self._calls.get(name, 0) + 1} of {self._runs}")
         began = self._clock()
         made = always or self._calls.get(name, 0) < self._runs
         found = call() if made else None

@@ -1,6 +1,7 @@
 """From fused colours to an albedo; arrays over the texels of a Surface, linear sRGB float32, unless said otherwise.
 
     delight   takes the light out: what reaches every point of the skin, cast shadows included
+    heal      skin along the borders of hard shadows
     light     the light on a head, from the colours of its points
     transfer  how much light from each direction reaches each point
     points    between texels and the points of the mesh

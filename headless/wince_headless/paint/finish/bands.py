@@ -1,14 +1,18 @@
 """Low and high bands of a skin: what is broad, what is grain, and grain like a painting's where there is none."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import ndimage
 
 FINE_M = 0.0025                        # metres; what is smaller counts as grain
 SWATCH_M = 0.026                       # side of the piece of skin whose grain is taken
 WHOLE = 0.6                            # of a piece that must be good for that
+COARSE = 8                             # texels that a box is wide at least, where a broad band is averaged on a smaller picture
 TILE = 1024                            # texels after which grain repeats, at most
 
 
+@lru_cache(2)
 def texel_m(surface):
     """Return how wide a texel is where skin is bare, metres."""
     bare = surface.area[surface.skin > 0.5]
@@ -25,18 +29,29 @@ def low(values, surface, metres, weight=None):
     if wide < 3:
         return values.copy()
     weight = np.ones(len(values), np.float32) if weight is None else weight.astype(np.float32) + np.float32(1e-4)
-    count = np.maximum(_boxed(weight, surface, wide), 1e-9)
-    return np.stack([_boxed(column * weight, surface, wide) / count for column in values.T], axis=1)
+    block, side = _blocks(surface, wide)
+    wide = 2 * (wide * side // (2 * surface.size)) + 1
+    count = np.maximum(_boxed(weight, block, side, wide), 1e-9)
+    return np.stack([_boxed(column * weight, block, side, wide) / count for column in values.T], axis=1)
 
 
-def _boxed(values, surface, wide):
-    """Return the means (N,) of values over boxes of boxes, those beyond the mesh being 0."""
-    picture = np.zeros(surface.size ** 2, np.float32)
-    picture[surface.index] = values
-    picture = picture.reshape(surface.size, surface.size)
+def _blocks(surface, wide):
+    """Return where texels lie (N,) on a picture of so many blocks along a side: small where boxes are `wide`."""
+    step = 1
+    while wide // (2 * step) >= COARSE and surface.size % (2 * step) == 0:
+        step *= 2
+    if step == 1:
+        return surface.index, surface.size
+    row, column = np.divmod(surface.index, surface.size)
+    return row // step * (surface.size // step) + column // step, surface.size // step
+
+
+def _boxed(values, block, side, wide):
+    """Return the sums (N,) of values in blocks, averaged over boxes of boxes, those beyond the mesh being 0."""
+    picture = np.bincount(block, values, side ** 2).astype(np.float32).reshape(side, side)
     for _ in range(2):
         picture = ndimage.uniform_filter(picture, wide, mode="constant")
-    return picture.ravel()[surface.index]
+    return picture.ravel()[block]
 
 
 def swatch(values, good, surface):

@@ -13,7 +13,7 @@ import numpy as np
 from wince.core import colour as colours
 from wince.core.steps import smoothstep
 
-from . import light, points, transfer
+from . import heal, light, points, transfer
 
 MODELS = ("shadows", "harmonics")
 TOO_DARK = (0.07, 0.20)                # shade, of the mean: below the first nothing of the colour can be believed, above the second all
@@ -70,6 +70,7 @@ def delight(colour, seen, surface, expected=None, model="shadows", carried=None)
     shade *= np.exp(_one_sided(means - np.log(shade), weight, twin, low) / 2)
     logs = on.at(np.log(shade))
     albedo, dark = _divided(colour, logs, measure, expected)
+    albedo = heal.heal(albedo, colour, np.log(shade), measure, surface, on, expected)
     return albedo, _report(model, found, (colour, albedo), shade, on, measure, surface, dark, (twin, low))
 
 

@@ -15,7 +15,7 @@ HUBER = 0.04                           # relative error from which on a point co
 STIFF = 2e-5                           # what light from a direction costs, of the mean light squared
 STIFF_NEAR = 1e-3                      # what bounces and near lamps cost
 ROUNDS, FAR_ROUNDS = 10, 2             # of fitting, and those at first that only look at far light
-ENOUGH = 6000                          # points that are looked at: light is broad
+ENOUGH = 6000                          # points that are looked at, at most: light is broad
 SPREAD = 40                            # rounds of smoothing: how far off the skin is that throws light on skin, about 15 mm
 REACH_M = 0.1                          # in units of which near lamps' growth is told; 1.2 of it counts as far away
 DARKEST = 0.05                         # shade, of the mean, below which nothing is told apart
@@ -47,9 +47,9 @@ def fit(seen, weight, carried, mesh, rounds=ROUNDS):
     rounds   of fitting
     """
     known = np.flatnonzero(weight > weight.max() * 1e-4)
-    known = known[::max(1, len(known) // ENOUGH)]
+    known = known[::-(-len(known) // ENOUGH)]
     weight = weight[known] / weight[known].sum()
-    far = np.concatenate([np.ones((len(seen), 1)), carried * (4 / carried.shape[1])], axis=1)
+    far = np.concatenate([np.ones((len(seen), 1), np.float32), carried * np.float32(4 / carried.shape[1])], axis=1)
     middle = weight @ mesh.points[known]
     place = np.clip((mesh.points - middle) / REACH_M, -1.2, 1.2)
     smooth, shades, found = points.smoother(mesh), [], []
@@ -64,26 +64,27 @@ def _fit(colour, weight, known, far, place, smooth, rounds):
     """Return one colour's shade (P,) and the weights of its columns: far, bounced, near along the axes and against them."""
     from scipy.optimize import nnls
     colour = colour / np.exp(weight @ np.log(colour))
-    hidden = np.clip(1 - far[:, 1:].sum(axis=1), 0, 1)
+    hidden, here, near = np.clip(1 - far[:, 1:].sum(axis=1), 0, 1), far[known].astype(float), None
     cost = np.concatenate([[0], np.full(far.shape[1] - 1, STIFF * 4 / (far.shape[1] - 1)), np.full(7, STIFF_NEAR)]) + 1e-9
-    expected, trust, direct = np.maximum(colour, 2 * DARKEST), np.ones(len(colour)), None
+    expected, trust = np.maximum(colour, 2 * DARKEST), np.ones(len(colour))
     for number in range(rounds):
-        columns = far if direct is None else _with_near(far, direct, hidden, place, smooth)
-        each = (trust * weight / expected ** 2)[:, None] * columns[known]
-        square = each.T @ columns[known] + np.diag(cost[:columns.shape[1]])
+        columns = here if near is None else np.concatenate([here, near[known]], axis=1)
+        each = (trust * weight / expected ** 2)[:, None] * columns
+        square = each.T @ columns + np.diag(cost[:columns.shape[1]])
         root = np.linalg.cholesky(square)
         found, _ = nnls(root.T, np.linalg.solve(root, each.T @ colour))
-        shade = np.maximum(columns @ found, DARKEST)
-        expected = shade[known]
+        expected = np.maximum(columns @ found, DARKEST)
         trust = np.minimum(1, HUBER / np.maximum(np.abs(np.log(colour / expected)), 1e-9))
-        direct = np.maximum(far @ found[:far.shape[1]], DARKEST) if number >= FAR_ROUNDS - 1 else None
-    return shade, found
+        reached = far @ found[:far.shape[1]].astype(np.float32)
+        shade = reached if near is None else reached + near @ found[far.shape[1]:]
+        near = _near(np.maximum(reached, DARKEST), hidden, place, smooth) if number >= FAR_ROUNDS - 1 else None
+    return np.maximum(shade, DARKEST).astype(float), found
 
 
-def _with_near(far, direct, hidden, place, smooth):
-    """Return the columns (P, C): far light, what is thrown on hidden skin by the skin around, and growth along axes, both ways."""
+def _near(direct, hidden, place, smooth):
+    """Return the columns (P, 7) of what is thrown on hidden skin by the skin around, and of growth along axes, both ways."""
     bounced = hidden * points.smoothed(smooth, direct, SPREAD)
-    return np.concatenate([far, bounced[:, None], direct[:, None] * place, -direct[:, None] * place], axis=1)
+    return np.concatenate([bounced[:, None], direct[:, None] * place, -direct[:, None] * place], axis=1)
 
 
 def _named(found, count):

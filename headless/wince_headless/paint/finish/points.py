@@ -1,8 +1,10 @@
 """Between the texels of an atlas and the points of its mesh: what is wider than a few millimetres is known there as well, and small."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
+from scipy import sparse
 
 from wince.core import atlas
 
@@ -20,21 +22,24 @@ class Points:
 
     def mean(self, values, weight):
         """Return the mean (P, C) of values (N, C) around each point, 0 where nothing counts, and how much counted there (P,)."""
-        out, total = np.zeros((self.count, values.shape[1])), np.zeros(self.count)
         weight = np.maximum(weight, 0)
-        for corner, share in zip(self.corners.T, self.weights.T, strict=True):
-            own = weight * share
-            total += np.bincount(corner, own, self.count)
-            for column, value in zip(out.T, values.T, strict=True):
-                column += np.bincount(corner, own * value, self.count)
-        return out / np.maximum(total, 1e-30)[:, None], total
+        columns = np.empty((len(weight), values.shape[1] + 1))
+        columns[:, -1], columns[:, :-1] = weight, weight[:, None] * values
+        sums = self._matrix.T @ columns
+        return sums[:, :-1] / np.maximum(sums[:, -1:], 1e-30), sums[:, -1]
 
     def at(self, values):
         """Return values (P, C) of points at the texels, (N, C) float32."""
-        values = values.astype(np.float32)
-        return sum(share[:, None] * values[corner] for corner, share in zip(self.corners.T, self.weights.T, strict=True))
+        return self._matrix @ values.astype(np.float32)
+
+    @cached_property
+    def _matrix(self):
+        """From points to texels, (N, P)."""
+        ends = np.arange(0, self.corners.size + 1, self.corners.shape[1], dtype=np.int32)
+        return sparse.csr_matrix((self.weights.ravel(), self.corners.ravel(), ends), (len(self.corners), self.count))
 
 
+@lru_cache(1)                          # delighting and what follows ask for one surface's, one after the other
 def of(surface):
     """Return the Points of a Surface."""
     mesh, size = surface.mesh, surface.size
@@ -50,7 +55,6 @@ def of(surface):
 
 def smoother(mesh):
     """Return the sparse matrix (P, P) that replaces each point's value by the mean of it and its neighbours'."""
-    from scipy import sparse
     one, two = mesh.triangles[:, [0, 1, 2]].ravel(), mesh.triangles[:, [1, 2, 0]].ravel()
     count = len(mesh.points)
     beside = sparse.coo_matrix((np.ones(2 * len(one)), (np.concatenate([one, two]), np.concatenate([two, one]))), (count, count)).tocsr()

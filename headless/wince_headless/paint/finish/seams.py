@@ -96,7 +96,7 @@ def measure(values, surface, pack, apart=APART, where=None):
     """
     seams = pairs(pack, surface.size)
     values = np.asarray(values if np.ndim(values) < 3 else surface.at(values), np.float64)
-    both = np.concatenate([surface.points, values], axis=1).astype(np.float64)
+    both = np.concatenate([surface.points, values], axis=1)
     border, first = _looked_up(both, surface, seams.uv), _deep(both, surface, seams, apart / 2)
     distance = np.linalg.norm(first[:, 0, :3] - first[:, 1, :3], axis=1)
     within, valid = _within(both, surface, seams, border, distance, apart / 2)

@@ -23,17 +23,18 @@ def clamp(colour, surface):
     colour   (N, 3) linear sRGB, best after delighting
     surface  surface.Surface
     """
-    colour = np.maximum(colour, 1e-4)
-    around = _around(np.log(colour), surface)
+    out = np.maximum(colour, 1e-4).astype(np.float32)
+    around = np.exp(_around(np.log(out), surface))
     skin = np.clip(surface.skin * surface.paint, 0, 1)
-    luminance, base = (colours.luminance(values) for values in (colour, np.exp(around)))
+    luminance, base = (colours.luminance(values) for values in (out, around))
     over = np.maximum(np.log(luminance / base) - LIMIT, 0) * skin
-    hue = smoothstep(over, *WHITE)[:, None]
-    own, theirs = colour / luminance[:, None], np.exp(around) / base[:, None]
-    limited = (luminance * np.exp(-(1 - KEPT) * over))[:, None]
-    out = np.where(over[:, None] > 0, limited * ((1 - hue) * own + hue * theirs), colour)
+    shining = np.flatnonzero(over > 0)
+    hue = smoothstep(over[shining], *WHITE)[:, None]
+    own, theirs = out[shining] / luminance[shining, None], around[shining] / base[shining, None]
+    limited = (luminance * np.exp(-(1 - KEPT) * over))[shining, None]
+    out[shining] = limited * ((1 - hue) * own + hue * theirs)
     shone = skin * surface.area
-    return out.astype(np.float32), float(shone @ (over > 0) / max(shone.sum(), 1e-30))
+    return out, float(shone @ (over > 0) / max(shone.sum(), 1e-30))
 
 
 def _around(logs, surface):

@@ -27,12 +27,14 @@ def anchor(colour, surface, target):
     wanted = np.clip(colours.from_lab(target), LOWEST * 2, KNEE)
     before = weight @ np.maximum(colour, 0)
     gain = wanted / np.maximum(before, 1e-6)
+    counting = np.flatnonzero(weight)
+    bare, weight = np.maximum(colour[counting], 0), weight[counting]
     for _ in range(ROUNDS):
-        out = _bent(np.maximum(colour, 0) * gain)
-        mean = weight @ out
-        gain = gain * np.clip(wanted / mean, 0.5, 2)
+        mean = weight @ _bent(bare * gain)
         if np.abs(mean / wanted - 1).max() < ENOUGH:
             break
+        gain = gain * np.clip(wanted / mean, 0.5, 2)
+    out = _bent(np.maximum(colour, 0) * gain.astype(np.float32))
     return out.astype(np.float32), float(colours.difference(colours.to_lab(before), np.asarray(target, float)))
 
 

@@ -4,6 +4,8 @@ Light that comes from far away is a weight for every direction, and what it does
 Snyder 2002, "Precomputed Radiance Transfer", the case of a diffuse surface without bounces).
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from wince.core import atlas
@@ -55,15 +57,24 @@ def of(mesh, ways):
     ways   (D, 3) unit vectors towards the lights
     """
     out = np.maximum(mesh.normals @ ways.T, 0).astype(np.float32)
+    with ThreadPoolExecutor() as pool:                             # each direction for itself: the order changes nothing
+        pairs = list(_pairs(ways))
+        maps = pool.map(lambda pair: visible(mesh.points, mesh.triangles, ways[pair[0]]), pairs)
+        for pair, both in zip(pairs, maps, strict=True):
+            for column, seen in zip(pair, both, strict=False):
+                out[:, column] *= seen
+    return out
+
+
+def _pairs(ways):
+    """Yield the numbers of directions, those that stand opposite together: one map tells of both."""
     done = np.zeros(len(ways), bool)
     for k, way in enumerate(ways):
         if not done[k]:
-            both = (k, int(np.argmin(ways @ way)))                 # one map tells of two lights that stand opposite
-            pair = both if ways[both[1]] @ way < OPPOSITE else both[:1]
-            for column, seen in zip(pair, visible(mesh.points, mesh.triangles, way), strict=False):
-                out[:, column] *= seen
-                done[column] = True
-    return out
+            other = int(np.argmin(ways @ way))
+            pair = (k, other) if ways[other] @ way < OPPOSITE else (k,)
+            done[list(pair)] = True
+            yield pair
 
 
 def visible(points, triangles, way, size=MAP):

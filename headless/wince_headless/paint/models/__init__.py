@@ -2,6 +2,7 @@
 
     catalogue  the pinned defaults of every backend, as data
     sources    folder or hub id[@revision] -> files on this machine, with the resolved revision and hashes; never the network
+    kinds      which class of model each role of a backend takes
     weights    safetensors files by their header: numbers, types, whether they are whole
     hashes     SHA-256 of model files, remembered
     licences   what a model's licence is, the allow list of the release profile, and why one is refused

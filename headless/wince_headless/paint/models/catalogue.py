@@ -14,6 +14,10 @@ TRANSFORMER = (CARD, "model_index.json", "scheduler/*.json", "tokenizer/*", "tex
                "transformer/*.json", "transformer/*.safetensors", "vae/*.json", "vae/*.safetensors")
 NETWORK = (CARD, "config.json", "diffusion_pytorch_model.safetensors")       # one network in a folder of its own
 
+# Bytes of a number in the wanted files, by the sizes of the published ones: Z-Image's network has 32 bits, its text encoder 16.
+WIDTHS = {"sd15": {"base": 4, "control.depth": 4, "control.normal": 4}, "sdxl": {"base": 4, "vae": 4, "control": 2},
+          "zimage": {"base": 3.2, "control": 2}, "qwen": {"base": 2, "control": 2}}
+
 CATALOGUE = {
     "sd15": (
         Need("base", "stable-diffusion-v1-5/stable-diffusion-v1-5@451f4fe16113bff5a5d2269ed5ad43b0592e9a14", "CreativeML-OpenRAIL-M", 1.066,
@@ -38,3 +42,9 @@ CATALOGUE = {
         Need("control", "InstantX/Qwen-Image-ControlNet-Union@b13036f066d6dee7c20513e263d3d673055e9de8", "unknown", 1.768, NETWORK),
     ),
 }
+
+
+def size(backend, role):
+    """Return about how many bytes the weights of a backend's model have on disk."""
+    need = next(need for need in CATALOGUE[backend] if need.role == role)
+    return need.parameters * 1e9 * WIDTHS[backend][role]

@@ -15,7 +15,7 @@ from wince.core.errors import WinceError
 from wince.job.child import MARK
 
 from .. import devices
-from . import licences, sources
+from . import catalogue, licences, sources
 from .catalogue import CATALOGUE
 from .fetch import size_of
 
@@ -26,13 +26,28 @@ INSTALL = f'"{sys.executable}" -m pip install "wince[paint]"'
 
 @dataclass(frozen=True)
 class Model:
-    """One model of a backend's set: its size in bytes on this machine, 0 where it is not here, and then why."""
+    """One model of a backend's set.
+
+    size      bytes on this machine, 0 where it is not here, and then `why`
+    weights   bytes of its weights, by the catalogue
+    pinned    whether the catalogue names a commit
+    """
 
     role: str
     name: str
     licence: str
     size: int
     why: str
+    weights: float
+    pinned: bool
+
+    def row(self):
+        """Return it as one line for a terminal."""
+        where = size_of(self.size) if self.size else f"{size_of(self.weights)}, not here"
+        terms = "not for release" if licences.reason(self.licence) else "for release"
+        pinned = "pinned" if self.pinned else "not pinned"
+        licence = "licence unknown" if self.licence == licences.UNKNOWN else self.licence
+        return f"  {self.role:<16}{where:<20}{licence:<26}{terms:<17}{pinned:<12}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -87,7 +102,7 @@ def gather():
     """Return the Report of this Python; imports torch where it is installed, loads no model, never asks the network."""
     versions = _versions()
     found, broken = _devices() if versions["torch"] else ((), "")
-    models = {name: tuple(_model(need) for need in needs) for name, needs in CATALOGUE.items()} if versions["huggingface_hub"] else {}
+    models = {name: _models(name) for name in CATALOGUE} if versions["huggingface_hub"] else {}
     offline = bool(models) and bool(sources.hub().constants.HF_HUB_OFFLINE)
     report = Report(versions, found, models, offline, ())
     problems = [*_packages(versions), *([broken] if broken else []), *_speed(found), *_sets(report)]
@@ -95,14 +110,12 @@ def gather():
 
 
 def table():
-    """Return the catalogue as text: each model with its role, licence, and whether it is on this machine."""
+    """Return the catalogue as text: each model with its role, size, licence, whether its revision is pinned; what may be released."""
     rows = []
-    for backend, needs in CATALOGUE.items():
-        for model in map(_model, needs):
-            where = size_of(model.size) if model.size else f"not here: wince models fetch {backend}/{model.role}"
-            release = "" if licences.reason(model.licence) else ", for release"
-            rows.append(f"{backend:<7} {model.role:<15} {where:<45} {model.licence + release:<25} {model.name}")
-    return "\n".join(rows)
+    for backend in CATALOGUE:
+        models = _models(backend)
+        rows += [f"{backend}: {_whole(backend, models)}", *(model.row() for model in models), ""]
+    return "\n".join([*rows, "one model alone: wince models fetch BACKEND/ROLE"])
 
 
 def _versions():
@@ -127,14 +140,20 @@ def _devices():
                     f'"{sys.executable}" -m pip install --force-reinstall torch')
 
 
-def _model(need):
-    """Return a Model of the catalogue as it is on this machine."""
+def _models(backend):
+    """Return the Models of a backend as they are on this machine."""
+    return tuple(_model(need, catalogue.size(backend, need.role)) for need in CATALOGUE[backend])
+
+
+def _model(need, weights):
+    pinned = "@" in need.default
     try:
         _, _, _, folder = sources.locate("", need.role, need)
     except WinceError as error:
-        return Model(need.role, need.default, need.licence, 0, str(error))
+        return Model(need.role, need.default, need.licence, 0, str(error), weights, pinned)
     size = sum(path.stat().st_size for path in sources.wanted(folder, need.patterns).values())
-    return Model(need.role, need.default, need.licence, size, "")
+    said = licences.from_card(folder)
+    return Model(need.role, need.default, need.licence if said == licences.UNKNOWN else said, size, "", weights, pinned)
 
 
 def _packages(versions):
@@ -165,13 +184,27 @@ def _sets(report):
 
 
 def _set(name, models):
-    """Return a backend's models in words."""
+    """Return a backend's models in words, for the report."""
     absent = [model.role for model in models if not model.size]
-    terms = "" if not any(licences.reason(model.licence) for model in models) else ", not for release"
+    terms = "" if _releasable(models) else ", not for release"
     if absent:
         lack = "not here" if len(absent) == len(models) else f"{', '.join(absent)} not here"
         return f"{lack}: `wince models fetch {name}`{terms}"
     return f"{size_of(sum(model.size for model in models))}{terms}"
+
+
+def _whole(name, models):
+    """Return a backend's models in words, for the table: what may be released, how much is here, how to get the rest."""
+    here, absent = sum(model.size for model in models), sum(model.weights for model in models if not model.size)
+    terms = "for release" if _releasable(models) else "not for release"
+    parts = [terms, *([f"{size_of(here)} here"] if here else []),
+             *([f"{size_of(absent)} of weights to fetch: wince models fetch {name}"] if absent else [])]
+    return ", ".join(parts)
+
+
+def _releasable(models):
+    """Tell whether what all these models make together may be released: one that may not is enough to say no."""
+    return not any(licences.reason(model.licence) for model in models)
 
 
 def _room(device):

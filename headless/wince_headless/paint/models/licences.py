@@ -4,6 +4,7 @@ RAIL licences let a model be used, with a list of forbidden uses that passes on 
 medical advice and the interpretation of medical results, and pain estimation comes near that.
 """
 
+import re
 from pathlib import Path
 
 import yaml
@@ -13,15 +14,18 @@ from wince.core.errors import WinceError
 from .catalogue import CARD, CATALOGUE
 
 UNKNOWN = "unknown"
+IMAGES = ("image", "places")               # roles of what is painted from instead of a model
 ALLOWED = ("Apache-2.0", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Unlicense", "CC0-1.0", "CC-BY-4.0")
 
-# What cards write, in lower case -> the id.
+# What cards and people write, in lower case, a hyphen for spaces -> the id.
 NAMES = {
-    **{name.lower(): name for name in ALLOWED}, "apache 2.0": "Apache-2.0", "bsd": "BSD-3-Clause", "cc0": "CC0-1.0",
+    **{name.lower(): name for name in ALLOWED},
+    **dict.fromkeys(("apache2", "apache2.0", "apache-2", "apache-license-2.0", "apache-license,-version-2.0"), "Apache-2.0"),
+    **dict.fromkeys(("cc0", "cc-0", "cc-zero", "cc0-1"), "CC0-1.0"), "cc-by-4": "CC-BY-4.0", "mit-license": "MIT", "bsd": "BSD-3-Clause",
     "openrail": "OpenRAIL", "creativeml-openrail-m": "CreativeML-OpenRAIL-M", "bigscience-openrail-m": "BigScience-OpenRAIL-M",
     "openrail++": "CreativeML-OpenRAIL++-M", "creativeml-openrail++-m": "CreativeML-OpenRAIL++-M",
     "flux-1-dev-non-commercial-license": "FLUX.1-dev-Non-Commercial", "tencent-hunyuan-community": "Tencent-Hunyuan-Community",
-    "stabilityai-ai-community": "Stability-Community", "cc-by-sa-4.0": "CC-BY-SA-4.0", "": UNKNOWN, "other": UNKNOWN,
+    "stabilityai-ai-community": "Stability-Community", "cc-by-sa-4.0": "CC-BY-SA-4.0", **dict.fromkeys(("", "other", UNKNOWN), UNKNOWN),
 }
 
 # The first whose word stands in the id, in lower case, says why it is refused.
@@ -72,7 +76,7 @@ def stated(licence, name=None):
 def normalised(text):
     """Return the id for a licence as people write it; an unheard-of one as it is."""
     text = "" if text is None else str(text).strip()
-    return NAMES.get(text.lower(), text)
+    return NAMES.get(re.sub(r"[\s_-]+", "-", text.lower()), text)
 
 
 def from_catalogue(model):
@@ -93,15 +97,35 @@ def reason(licence):
 def check(sources, profile):
     """Refuse models that may not paint what is released.
 
-    sources   Sources, each with its licence
+    sources   Sources, or images that are painted from, each with its licence
     profile   "research": anything goes, and is recorded; "release": only the allow list
     raises    WinceError that names each model, its licence, the reason and the cure
     """
     refused = [source for source in sources if reason(source.licence)] if profile == "release" else []
-    if not refused:
-        return
-    named = "; ".join(f"{source.id} ({source.role}) has the licence {source.licence}, {reason(source.licence)}" for source in refused)
-    write = f", or write its licence as `license:` at the head of its {CARD} once you have read it" if any(
-        source.licence == UNKNOWN for source in refused) else ""
-    raise WinceError(f"not for release: {named}: paint with --backend zimage, whose models are Apache-2.0{write}, "
-                     "or with --profile research")
+    if refused:
+        images = [source for source in refused if source.role in IMAGES]
+        raise WinceError(f"not for release: {'; '.join(map(_why, refused))}: {_image_cure(images) if images else _cure(refused)}, "
+                         "or paint with --profile research")
+
+
+def _why(source):
+    """Return why a Source is refused."""
+    licence = "an unknown licence" if source.licence == UNKNOWN else f"the licence {source.licence}"
+    return f"{source.id} ({source.role}) has {licence}, {reason(source.licence)}"
+
+
+def _image_cure(images):
+    """Return what to do about images that are painted from; their owner's licence is stated by whoever paints."""
+    if any(source.licence == UNKNOWN for source in images):
+        return f"state the owner's licence with --set licence=ID, one of {', '.join(ALLOWED)}"
+    return f"give an image that its owner has put under one of {', '.join(ALLOWED)}, and say so with --set licence=ID"
+
+
+def _cure(refused):
+    """Return what to do about models; of one that is not here, the card may say more than the catalogue."""
+    unknown = [source for source in refused if source.licence == UNKNOWN]
+    write = f"write it as `license:` at the head of its {CARD} once you have read it"
+    cures = [f"fetch {source.id} alone with `wince models fetch {source.id}{'@' * bool(source.revision)}{source.revision}`, "
+             f"and where its card states no licence {write}" for source in unknown if source.folder is None]
+    cures += [f"read the licence of {source.id} and {write}" for source in unknown if source.folder is not None]
+    return ", or ".join(["take --backend zimage, whose models are Apache-2.0", *cures])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wince.core.errors import WinceError
 
-from . import hashes, licences, weights
+from . import hashes, kinds, licences, weights
 from .catalogue import CATALOGUE
 
 HUB_ID = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[\w.-]+)(?:@(?P<revision>[\w][\w./-]*))?")
@@ -27,7 +27,7 @@ class Source:
     sha        the commit it turned out to be; "" for a folder
     licence    id, see licences
     files      {relative name: SHA-256} of what is read
-    folder     Path of the snapshot, or of the one file; not recorded
+    folder     Path of the snapshot, or of the one file; not recorded; none where it is not on this machine, see `outlook`
     """
 
     role: str
@@ -49,9 +49,10 @@ class Source:
 
     def sentence(self):
         """Return what was resolved, as one line."""
-        where = f"{self.id}@{self.sha[:12]}" if self.sha else f"{self.id}, a folder"
+        where = f"{self.id}@{self.sha[:12]}" if self.sha else f"{self.id}, a {'file' if self.folder.is_file() else 'folder'}"
+        licence = "licence unknown" if self.licence == licences.UNKNOWN else self.licence
         free = f", which {self.revision or BRANCH} is on this machine: name @{self.sha} to keep to it"
-        return f"{self.role}: {where}, {self.licence}{free if self.sha and not self.pinned else ''}"
+        return f"{self.role}: {where}, {licence}{free if self.sha and not self.pinned else ''}"
 
 
 def resolve_all(backend, models):
@@ -60,14 +61,45 @@ def resolve_all(backend, models):
     backend   name in the catalogue
     models    {role: folder or hub id[@revision]}; the catalogue's for roles that are not named. A base that is named keeps its own vae
     returns   {role: Source}
-    raises    WinceError for a role that the backend has not, and what `resolve` raises
+    raises    WinceError for a role that the backend has not, a model of another kind, see `kinds`, and what `resolve` raises
     """
+    needs, found = needed(backend, models), {}
+    for role, need in needs.items():                              # all of them before the first is hashed, which takes minutes
+        found[role] = locate(models.get(role, ""), role, need)
+        kinds.check(backend, role, found[role][-1], tuple(needs))
+    return {role: _source(*found[role], role, need) for role, need in needs.items()}
+
+
+def needed(backend, models):
+    """Return {role: Need} of every model that a backend needs, named or not; see `resolve_all`."""
     needs = {need.role: need for need in CATALOGUE.get(backend, ())}
     if strange := [role for role in models if role not in needs]:
         raise WinceError(f"{backend} has no model for {strange[0]}: its roles are {', '.join(needs) or 'none'}")
     if "base" in models and "vae" not in models:
         needs.pop("vae", None)
-    return {role: resolve(models.get(role, ""), role, need) for role, need in needs.items()}
+    return needs
+
+
+def outlook(backend, models):
+    """Return the Sources as far as they are known before any weights are read, or are here: without hashes, the licence as it will be.
+
+    backend, models   as `resolve_all` takes them
+    returns           {role: Source}; what is not on this machine has no folder, and is left out where nothing is known of its licence
+    """
+    return {role: known for role, need in needed(backend, models).items() if (known := _known(models.get(role, ""), need))}
+
+
+def _known(text, need):
+    """Return the Source of a user's words, "" for the default, without hashes; none for a stranger that is not here."""
+    try:
+        name, revision, sha, folder = locate(text, need.role, need)
+    except WinceError:
+        name, revision = split(text or need.default) or ("", "")
+        licence = licences.from_catalogue(name)
+        known = not text or licence != licences.UNKNOWN
+        return Source(need.role, name, revision, "", licence, {}, None) if known else None
+    source = Source(need.role, name, revision, sha, licences.UNKNOWN, {}, folder)
+    return replace(source, licence=licences.of(source))
 
 
 def resolve(text, role, need=None):
