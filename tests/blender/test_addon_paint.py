@@ -89,7 +89,7 @@ def skin(tmp_path, stage, real, gallery):
     who = face(stage).person.identity
     if not (gallery / who.id).is_dir():
         (gallery / "who.json").write_text(who.json())
-        subprocess.run([real, "-m", "wince_headless", "paint", gallery / "who.json", "--size", str(SIZE), "--seed", "4", "--out", gallery],
+        subprocess.run([real, "-m", "wince_headless", "paint", gallery / "who.json", "--size", str(SIZE), "--out", gallery],
                        check=True, capture_output=True)
     return shutil.copytree(gallery / who.id, tmp_path / "skins" / who.id)
 
@@ -171,9 +171,9 @@ def test_the_same_settings_go_on_in_the_same_folder_others_in_another(quick, rea
     assert first.passed and first.faults == ()
     quick.ops.wince.paint_skin(wait=True)
     assert painters.PAINTINGS[-1].folder == first.folder and "is painted already" in painters.PAINTINGS[-1].said
-    quick.context.scene.wince_paint.seed = 5
+    quick.context.scene.wince_paint.size = "1024"
     quick.ops.wince.paint_skin(wait=True)
-    assert painters.PAINTINGS[-1].folder != first.folder and worn(quick)[1]["seed"] == 5
+    assert painters.PAINTINGS[-1].folder != first.folder and worn(quick)[0].size[:] == (1024, 1024)
     assert Path(first.folder, textures.FACTS).is_file()
 
 
@@ -230,7 +230,7 @@ def test_a_frame_cites_the_skin_that_it_shows(stage, skin):
     assert stage.ops.wince.render_frame(wait=True) == {"FINISHED"}
     from wince.operators import background
     record = json.loads(next(background.RENDERS[-1].out.rglob("record.json")).read_text())
-    assert record["texture"] == worn(stage)[1] and record["texture"]["seed"] == 4
+    assert record["texture"] == worn(stage)[1] and record["texture"]["painter"] == "procedural"
 
 
 def test_a_skin_that_an_artist_has_painted_over_is_told_from_the_painters(stage, skin):
@@ -497,12 +497,13 @@ def test_words_of_ones_own_are_for_research_alone(quick, tmp_path):
     from wince_headless.paint import run
     options = quick.context.scene.wince_paint
     options.backend, options.prompt, options.negative, options.strength = "sd15", 'freckles: "many", no #', "  ", 0.6
+    options.tries = 3
     order = paint.order_of(quick.context, face(quick))
     words = order.words("who.json", "out")
     made = run.settings([words[at + 1] for at, word in enumerate(words) if word == "--set"], backend="sd15")
-    assert (made.prompt, made.negative, made.strength) == ('freckles: "many", no #', "", 0.6)
+    assert (made.prompt, made.negative, made.strength, made.tries) == ('freckles: "many", no #', "", 0.6, 3)
     options.profile = "release"
-    assert paint.order_of(quick.context, face(quick)).further == (("strength", 0.6),)
+    assert paint.order_of(quick.context, face(quick)).further == (("strength", 0.6), ("tries", 3))
     options.backend = "procedural"
     assert paint.order_of(quick.context, face(quick)).further == ()
 

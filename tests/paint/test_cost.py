@@ -89,13 +89,75 @@ def test_the_sentence_says_what_is_needed_and_what_is_free(memory, monkeypatch):
     memory(20, 24)
     said = cost.estimate(settings(), "cuda:0").sentence()
     assert said.startswith("sd15 on cuda:0, bfloat16: ") and "3.3 GB weights" in said and "20.0 GB of 24.0 GB free" in said
-    assert "all views at once" in said and "wince paint --benchmark" in said and "of disk a person" in said
+    assert "all views at once" in said and "of disk a person; " in said
+    assert said.endswith("; time not measured here yet: wince paint --benchmark --backend sd15")
+    assert cost.estimate(settings("qwen"), "cuda:0").sentence().endswith(": wince paint --benchmark --backend qwen")
     memory(4.2, 6)
     assert "at once" in cost.estimate(settings(), "cuda:0").sentence()
     memory(0, 0)
     assert "it cannot be told how much is free" in cost.estimate(settings(), "cuda:0").sentence()
     monkeypatch.setattr(cost.measured, "seconds", lambda settings, device: 120.0)
-    assert "about 2 min a person" in cost.estimate(settings(), "cuda:0").sentence()
+    found = cost.estimate(settings(), "cuda:0")
+    assert found.sentence().endswith("24.6 MB of disk a person; about 2 min a person")
+    assert found.sentence(90).endswith("24.6 MB of disk a person, 2.2 GB for 90; about 2 min a person, 3 h 0 min for 90")
+
+
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """A machine without models."""
+    pytest.importorskip("torch")
+    pytest.importorskip("diffusers")
+    monkeypatch.setattr(pytest.importorskip("huggingface_hub.constants"), "HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path
+
+
+def test_a_painting_is_planned_without_models(memory, bare, monkeypatch):
+    from wince_headless.paint import diffusion
+
+    memory(20, 24)
+    said = diffusion.planned(Settings(backend="sd15", device="cpu"), bare / "out", 3)
+    assert said.startswith("by the catalogue's sizes: sd15 on cpu, float32: ") and "(6.7 GB weights), 20.0 GB of 24.0 GB free" in said
+    assert said.endswith("for 3; time not measured here yet: wince paint --benchmark --backend sd15")
+    assert "about" not in said and not (bare / "out").exists()
+    monkeypatch.setattr(cost.measured, "seconds", lambda settings, device: 3600.0)
+    assert diffusion.planned(Settings(backend="sd15", device="cpu"), None, 3).endswith("about 60 min a person, 3 h 0 min for 3")
+    memory(3, 8)
+    assert "are free: close other programs" in diffusion.planned(Settings(backend="sd15", device="cpu"), None)
+
+
+def test_a_stranger_that_is_not_here_is_planned_as_well_and_what_is_here_is_not(memory, bare):
+    from wince_headless.paint import diffusion
+
+    memory(20, 24)
+    for name, data in (fake_hub.pipeline() | {"config.json": b"{}", "diffusion_pytorch_model.safetensors": fake_hub.tensors()}).items():
+        (bare / "sd" / name).parent.mkdir(parents=True, exist_ok=True)
+        (bare / "sd" / name).write_bytes(data)
+    every = dict.fromkeys(("base", "control.depth", "control.normal"), str(bare / "sd"))
+    assert diffusion.planned(Settings(backend="sd15", device="cpu", models=every), None) == ""
+    assert "sd15 on cpu" in diffusion.planned(Settings(backend="sd15", device="cpu", models=every | {"base": "some/stranger"}), None)
+
+
+def test_a_dry_run_says_the_estimate_then_what_is_missing(memory, bare, capsys):
+    from wince_headless.paint import door
+
+    config = bare / "two.yaml"
+    config.write_text("seed: 3\npeople: {count: 2}\n")
+    wishes = door.Wishes(config, "sd15", (), None, None, bare / "out", 0, 256, 0, "research", "cpu", (), None, None, False, True, False)
+    memory(20, 24)
+    with pytest.raises(WinceError, match=r"is not on this machine: run `wince models fetch sd15`, or give its folder"):
+        door.paint(wishes)
+    assert "by the catalogue's sizes: sd15 on cpu" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("backend", ["sd15", "sdxl", "qwen"])
+def test_release_is_refused_before_a_download_is_asked_for(bare, backend):
+    from wince_headless.paint import diffusion, telling
+
+    with pytest.raises(WinceError) as caught:
+        diffusion.Diffusion(Settings(backend=backend, device="cpu", profile="release"), telling.Teller())
+    assert str(caught.value).startswith("not for release: ") and "not on this machine" not in str(caught.value)
+    with pytest.raises(WinceError, match="wince models fetch zimage"):
+        diffusion.Diffusion(Settings(backend="zimage", device="cpu", profile="release"), telling.Teller())
 
 
 def test_main_memory_that_does_not_suffice_is_refused_a_small_card_is_not(memory):

@@ -59,7 +59,26 @@ def test_a_whole_set_is_ready_and_its_size_is_told(cache):
     size = sum(map(len, fake_hub.pipeline().values())) + 2 * (2 + len(fake_hub.tensors()))
     assert sum(model.size for model in report.models["sd15"]) == size
     assert dict(report.facts())["sd15"] == f"{doctor.size_of(size)}, not for release"
-    assert "for release" in doctor.table() and "wince models fetch zimage/control" in doctor.table()
+    rows = doctor.table().splitlines()
+    assert rows[0] == f"sd15: not for release, {doctor.size_of(size)} here"
+    assert rows[1].split()[:3] == ["base", *doctor.size_of(size - 2 * (2 + len(fake_hub.tensors()))).split()]
+    assert "Apache-2.0" in rows[1] and " for release  " in rows[1] and "not for release" not in rows[1]           # what its card says
+
+
+def test_the_catalogues_sizes_licences_and_pins_are_listed(cache):
+    said = doctor.table()
+    rows = {line.split()[-1].partition("@")[0]: " ".join(line.split()) for line in said.splitlines() if line.startswith("  ")}
+    heads = [line for line in said.splitlines() if line[:1] not in ("", " ")]
+    assert heads == ["sd15: not for release, 7.2 GB of weights to fetch: wince models fetch sd15",
+                     "sdxl: not for release, 16.7 GB of weights to fetch: wince models fetch sdxl",
+                     "zimage: for release, 39.5 GB of weights to fetch: wince models fetch zimage",
+                     "qwen: not for release, 61.2 GB of weights to fetch: wince models fetch qwen",
+                     "one model alone: wince models fetch BACKEND/ROLE"]
+    assert rows["xinsir/controlnet-union-sdxl-1.0"] == (
+        "control 2.5 GB, not here Apache-2.0 for release not pinned xinsir/controlnet-union-sdxl-1.0")
+    assert rows["InstantX/Qwen-Image-ControlNet-Union"].startswith("control 3.5 GB, not here licence unknown not for release pinned ")
+    assert [line for line in said.splitlines() if "not pinned" in line] == [line for line in said.splitlines() if "xinsir" in line]
+    assert len(rows) == sum(map(len, CATALOGUE.values()))
 
 
 def test_a_set_with_a_hole_names_it(cache):

@@ -60,14 +60,52 @@ def test_the_allow_list_is_allowed(licence):
 
 
 def test_a_refusal_names_each_model_its_licence_the_reason_and_the_cure():
+    from dataclasses import replace
+
     good, bad = source("a/good", "MIT"), source("a/bad", "OpenRAIL")
     odd = source("a/odd", "unknown", "control")
     with pytest.raises(WinceError) as caught:
         licences.check([good, bad, odd], "release")
     said = str(caught.value)
     assert "a/good" not in said and "a/bad (base) has the licence OpenRAIL, which forbids" in said and "a/odd (control)" in said
-    assert "--backend zimage" in said and "`license:` at the head of its README.md" in said and "--profile research" in said
-    assert "\n" not in said
+    assert said.endswith(": take --backend zimage, whose models are Apache-2.0, or read the licence of a/odd and write it as `license:` "
+                         "at the head of its README.md once you have read it, or paint with --profile research")
+    assert "a/odd (control) has an unknown licence, and nothing says what that allows" in said and "\n" not in said
+    with pytest.raises(WinceError, match="or fetch a/odd alone with `wince models fetch a/odd@v1`, and where its card states no licence"):
+        licences.check([replace(odd, folder=None, revision="v1")], "release")
+
+
+ALLOWED = "Apache-2.0, MIT, MIT-0, BSD-2-Clause, BSD-3-Clause, ISC, Unlicense, CC0-1.0, CC-BY-4.0"
+
+
+@pytest.mark.parametrize(("role", "licence", "said"), [
+    ("image", "unknown", "not for release: a.png (image) has an unknown licence, and nothing says what that allows: state the owner's "
+                         f"licence with --set licence=ID, one of {ALLOWED}, or paint with --profile research"),
+    ("image", "CC-BY-NC-4.0", "not for release: a.png (image) has the licence CC-BY-NC-4.0, which forbids commercial use: give an image "
+                              f"that its owner has put under one of {ALLOWED}, and say so with --set licence=ID, "
+                              "or paint with --profile research"),
+    ("places", "unknown", "not for release: a.png (places) has an unknown licence, and nothing says what that allows: state the owner's "
+                          f"licence with --set licence=ID, one of {ALLOWED}, or paint with --profile research"),
+])
+def test_an_images_licence_is_stated_by_whoever_paints(role, licence, said):
+    with pytest.raises(WinceError) as caught:
+        licences.check([source("a.png", licence, role)], "release")
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(("words", "licence"), [
+    ("CC0", "CC0-1.0"), ("cc0", "CC0-1.0"), ("CC0 1.0", "CC0-1.0"), ("cc0-1.0", "CC0-1.0"), ("apache2", "Apache-2.0"),
+    ("apache 2.0", "Apache-2.0"),
+    ("Apache_2.0", "Apache-2.0"), ("Apache License 2.0", "Apache-2.0"), ("apache-2", "Apache-2.0"), ("CC BY 4.0", "CC-BY-4.0"),
+    ("MIT License", "MIT"), (" mit ", "MIT"), ("CC BY-SA 4.0", "CC-BY-SA-4.0"), ("Unknown", "unknown"), ("", "unknown"),
+    ("My Own", "My Own"), ("cc-by", "cc-by"),                     # which version is not said
+])
+def test_a_licence_as_people_write_it(words, licence, tmp_path):
+    from wince_headless.paint.pipeline import Image
+
+    assert licences.normalised(words) == licence
+    (tmp_path / "a.png").write_bytes(b"x")
+    assert Image.read("image", tmp_path / "a.png", words).licence == licence
 
 
 def test_the_backends_that_may_paint_for_release():

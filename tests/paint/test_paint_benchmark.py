@@ -1,7 +1,12 @@
 """The benchmark: real sizes are the real ones, a meter counts what is asked and made, a small painting is measured from end to end."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +16,7 @@ pytest.importorskip("diffusers")
 import torch
 
 from wince.core.errors import WinceError
+from wince_headless import exits
 from wince_headless.paint import benchmark, devices, measured
 from wince_headless.paint.backends import lifesize, metered
 from wince_headless.paint.models.catalogue import CATALOGUE
@@ -101,7 +107,7 @@ def test_a_stage_is_timed_without_the_network():
     watch.stage("one")
     one, two = watch.ended()
     assert (one.name, two.name, one.network) == ("one", "two", False)
-    assert 0.005 < one.total < 0.04 and 0 <= two.total < 0.01 and said == ["one", "two", "hm", "one"]
+    assert 0.005 < one.total < 0.04 and 0 <= two.total < 0.01 and said == ["one", "two", "two: 1 of 2", "hm", "one"]
 
 
 def test_a_painting_is_measured_from_end_to_end(stub, person, cache):
@@ -114,8 +120,13 @@ def test_a_painting_is_measured_from_end_to_end(stub, person, cache):
         backend.pipe.unet = torch.nn.Linear(3, 3)
         return backend
 
-    result = benchmark.run(Settings(**SMALL), person, runs=2, make=make)
+    told = []
+    result = benchmark.run(Settings(**SMALL), person, told.append, runs=2, make=make)
     assert made == [("sd15", "cpu", torch.float32)]
+    wanted = ["making the networks", "geometry", "denoising", "network: call 1 of 2", "network: call 2 of 2", "denoising: 1 of 3",
+              "denoising: 3 of 3", "fusing", "finishing", "preview"]
+    assert [sentence for sentence in told if sentence in wanted] == wanted and told.count("network: call 2 of 2") == 1
+    assert not [sentence for sentence in told if sentence.startswith("network: call 3")]
     parts = {part.name: part for part in result.parts}
     steps, agreements = 3, round(0.8 * 3)                 # 4 steps at strength 0.75
     assert parts["network, a view"].times == 7 * steps and len(parts["network, a view"].seconds) == 2
@@ -152,6 +163,21 @@ def test_what_has_no_network_is_not_measured(monkeypatch):
     monkeypatch.setattr(benchmark.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(WinceError, match="measuring needs torch and diffusers, which this Python has not"):
         benchmark.run(Settings(backend="sd15"))
+
+
+def test_ctrl_c_is_one_line_and_75(tmp_path):
+    root = Path(__file__).resolve().parents[2]
+    paths = os.pathsep.join([str(root / "addon"), str(root / "headless")])
+    command = [sys.executable, "-m", "wince_headless", "paint", "--benchmark", "--backend", "sd15", "--device", "cpu",
+               "--set", "dtype=bfloat16", "--set", "view_size=64", "--size", "256"]
+    process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": paths, "XDG_CACHE_HOME": str(tmp_path)}, stderr=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    first = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    out, rest = process.communicate(timeout=200)
+    assert first.strip() == "making the networks" and process.returncode == exits.STOPPED
+    assert rest.splitlines()[-1].strip() == "stopped; nothing was measured" and "Traceback" not in rest and out == ""
+    assert not list(tmp_path.rglob(measured.KEPT))
 
 
 def test_networks_that_do_not_fit_are_not_made(monkeypatch, cache):

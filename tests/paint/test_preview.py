@@ -89,3 +89,37 @@ def test_the_head_fills_its_picture(people):
         shown = preview.head(surfaces.of(person, 64), 0, 0, 60)[3]
         rows = np.flatnonzero(shown.any(axis=1))
         assert rows[0] > 2 and rows[0] < 0.3 * len(shown)
+
+
+def test_a_head_is_large_in_its_picture(people):
+    from wince_headless.paint import surface as surfaces
+
+    for person in people.values():
+        surface = surfaces.of(person, 64)
+        shown = preview.head(surface, 0, 0, 60)[3]
+        _, tall = preview._placed(surface.mesh)
+        assert 0.19 < tall < 0.27 and 0.05 < np.flatnonzero(shown.any(axis=1))[0] / len(shown) < 0.12
+
+
+def test_a_long_verdict_makes_the_sheet_longer(surface, picture):
+    coverage = np.ones(picture.shape[:2], np.float32)
+    long = FACTS | {"quality": FACTS["quality"] | {"why": [f"fault {k}: what is wrong with it is told at length" for k in range(40)]}}
+    short, tall = (opened(preview.sheet(picture, coverage, surface, facts)) for facts in (FACTS, long))
+    assert tall.shape[0] > short.shape[0] and tall.shape[1] == short.shape[1]
+    red = (tall == preview.BAD).all(axis=2)
+    assert red[-40:].any() and not red[-8:].any() and not red[:, -preview.EDGE:].any()
+
+
+def test_lines_are_as_wide_as_they_may_be():
+    font = preview.ImageFont.load_default(14)
+    words = "the views disagree where they overlap: " + "x" * 200
+    lines = preview._wrapped(words, 150, font)
+    assert all(font.getlength(line) <= 150 for line in lines) and "".join(lines).replace(" ", "") == words.replace(" ", "")
+
+
+def test_views_are_named_below_their_map(surface, picture):
+    coverage = surface.picture(surface.paint)
+    names = [f"right{k}" for k in range(9)]
+    one, many = (opened(preview.sheet(picture, coverage, surface, {}, None, dict.fromkeys(some, coverage))) for some in (names[:1], names))
+    legend = slice(-preview.EDGE - preview.LEGEND, None)
+    assert (one[legend] != many[legend]).any(axis=2).sum() > 500

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from wince.core.errors import WinceError
 from wince_headless.paint.backends.base import Need
-from wince_headless.paint.models import hashes, sources, weights
+from wince_headless.paint.models import hashes, kinds, sources, weights
 from wince_headless.paint.models.catalogue import CATALOGUE
 
 ONE, TWO = fake_hub.sha_of("one"), fake_hub.sha_of("two")
@@ -63,7 +63,7 @@ def test_a_single_file_is_a_source(cache, tmp_path):
     path.write_bytes(fake_hub.tensors())
     source = sources.resolve(str(path), "control")
     assert (source.id, source.folder, source.licence) == ("control.safetensors", path, "unknown")
-    assert list(source.files) == ["control.safetensors"]
+    assert list(source.files) == ["control.safetensors"] and source.sentence() == "control: control.safetensors, a file, licence unknown"
 
 
 def test_a_hub_id_is_resolved_to_its_commit_and_that_is_said(cache):
@@ -230,6 +230,85 @@ def test_all_models_of_a_backend_and_a_role_that_it_has_not(cache, tmp_path):
     with pytest.raises(WinceError, match=r"sd15 has no model for nose: its roles are base, control\.depth"):
         sources.resolve_all("sd15", {"nose": "x"})
     assert sources.resolve_all("procedural", {}) == {}
+
+
+NET = {"config.json": b"{}", "diffusion_pytorch_model.safetensors": fake_hub.tensors()}
+
+
+def net(kind):
+    return NET | {"config.json": json.dumps({"_class_name": kind}).encode()}
+
+
+def wrong(monkeypatch, backend, models):
+    """Return what is said of models, and make sure that not one file was hashed before."""
+    monkeypatch.setattr(hashes, "of", lambda paths: pytest.fail("hashed before the kind was checked"))
+    with pytest.raises(WinceError) as caught:
+        sources.resolve_all(backend, {role: str(path) for role, path in models.items()})
+    return str(caught.value)
+
+
+def test_the_folder_above_the_models_is_refused_before_it_is_hashed(cache, tmp_path, monkeypatch):
+    lay(tmp_path / "all" / "base", fake_hub.pipeline())
+    said = wrong(monkeypatch, "sd15", {"base": tmp_path / "all"})
+    assert said == (f"base: {tmp_path / 'all'} has no model_index.json: give a folder as diffusers saves one, "
+                    "with Stable Diffusion 1.5 in it; checkpoints in a single file are not read")
+
+
+@pytest.mark.parametrize(("backend", "kind", "cure"), [
+    ("sd15", "StableDiffusionXLPipeline", "choose the backend sdxl"), ("sdxl", "StableDiffusionPipeline", "choose the backend sd15"),
+    ("sd15", "StableDiffusion3Pipeline", "give another model"), ("zimage", "QwenImagePipeline", "choose the backend qwen"),
+    ("qwen", "QwenImageEditPipeline", ""), ("sd15", "", "give another model")])
+def test_another_familys_base_is_refused_before_it_is_hashed(cache, tmp_path, monkeypatch, backend, kind, cure):
+    folder = lay(tmp_path / "mine", fake_hub.pipeline() | {"model_index.json": json.dumps({"_class_name": kind}).encode()})
+    said = wrong(monkeypatch, backend, {"base": folder})
+    assert f"base: {folder} holds a {kind or 'pipeline without a name'}, not {kinds.KINDS[backend].title}: {cure}" in said
+
+
+@pytest.mark.parametrize(("backend", "role", "files", "said"), [
+    ("sd15", "control.depth", fake_hub.pipeline(), "has no config.json: give the folder of one network"),
+    ("sd15", "control.depth", net("UNet2DConditionModel"), "holds a UNet2DConditionModel, not a ControlNet for Stable Diffusion 1.5: "
+                                                           "give another with --model control.depth=ID_OR_FOLDER"),
+    ("sdxl", "vae", net("ControlNetModel"), "holds a ControlNetModel, not an autoencoder for Stable Diffusion XL"),
+    ("zimage", "control", net("ControlNetModel"), "holds a ControlNetModel, not a ControlNet for Z-Image"),
+    ("zimage", "control", fake_hub.pipeline(), "holds no .safetensors file: give a ControlNet for Z-Image"),
+    ("qwen", "control", net("ZImageControlNetModel"), "holds a ZImageControlNetModel, not a ControlNet for Qwen-Image"),
+])
+def test_a_wrong_network_is_refused_before_anything_is_hashed(cache, tmp_path, monkeypatch, backend, role, files, said):
+    begin = kinds.KINDS[backend].start
+    folder = lay(tmp_path / "base", fake_hub.pipeline() | {"model_index.json": json.dumps({"_class_name": f"{begin}Pipeline"}).encode()})
+    wanted = lay(tmp_path / "wrong", files)
+    models = {need.role: lay(tmp_path / need.role, NET) for need in CATALOGUE[backend]} | {"base": folder, role: wanted}
+    assert f"{role}: {wanted} {said}" in wrong(monkeypatch, backend, models)
+
+
+def test_a_single_file_is_no_base_and_a_control_of_zimage(cache, tmp_path):
+    path = tmp_path / "some.safetensors"
+    path.write_bytes(fake_hub.tensors())
+    with pytest.raises(WinceError, match="is a single file, and those are not read: give a folder as diffusers saves one"):
+        sources.resolve_all("zimage", {"base": str(path)})
+    kinds.check("zimage", "control", path)
+    kinds.check("zimage", "control", lay(tmp_path / "published", {"config.json": b"{}", "x-8steps.safetensors": fake_hub.tensors()}))
+
+
+def test_the_kinds_are_those_that_the_backends_load():
+    pytest.importorskip("torch")
+    from wince_headless.paint import backends
+    from wince_headless.paint.backends import qwen, sd15, sdxl, zimage
+
+    assert {name: kind.title for name, kind in kinds.KINDS.items()} == {
+        "sd15": sd15.TITLE, "sdxl": sdxl.TITLE, "zimage": zimage.TITLE, "qwen": qwen.TITLE}
+    assert kinds.KINDS["qwen"].others == qwen.OTHERS and tuple(kinds.KINDS) == backends.NAMES
+
+
+def test_the_outlook_knows_licences_before_anything_is_here(cache, tmp_path):
+    found = sources.outlook("qwen", {})
+    assert {role: (source.id, source.licence, source.folder) for role, source in found.items()} == {
+        "base": ("Qwen/Qwen-Image", "Apache-2.0", None), "control": ("InstantX/Qwen-Image-ControlNet-Union", "unknown", None)}
+    model, _, sha = CATALOGUE["qwen"][1].default.partition("@")
+    folder = fake_hub.keep(cache, model, sha, NET | {"README.md": fake_hub.OPEN.encode()}, refs=())
+    control = sources.outlook("qwen", {"base": "some/stranger"})
+    assert list(control) == ["control"] and control["control"].licence == "Apache-2.0" and control["control"].folder == folder
+    assert "vae" not in sources.outlook("sdxl", {"base": str(lay(tmp_path / "mine", fake_hub.pipeline()))})
 
 
 def test_every_default_is_a_hub_id_and_pinned_but_for_the_one_that_nobody_knows():

@@ -18,6 +18,7 @@ from .process import DONE, FAILED, RUNNING, STOPPED, Process
 MODULE = "wince_headless"
 WAITING = "waiting"                    # the state of a painting whose turn has not come: one paints at a time
 WITH_MODELS = ("sd15", "sdxl", "zimage", "qwen")      # backends that need weights
+BUILT_IN = "procedural"                # the backend that paints the built-in skin
 PHOTO = "photo"                        # for a backend: paint from an image on the atlas
 OF_IMAGE = "image"                     # as what was painted so calls its painter
 OTHERWISE = ": give another folder"    # begins the cure of a folder that holds another painting; the panel has no --out

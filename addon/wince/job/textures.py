@@ -94,7 +94,7 @@ def faults(facts):
 
 
 def refuse_other(path, texture):
-    """Raise WinceError when a dataset's person already wears another skin than this Texture; `path` of the texture.json there."""
+    """Raise WinceError when a person of a dataset already wears another skin; `path` of the texture.json beside them."""
     if not Path(path).is_file():
         return
     known = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -157,7 +157,8 @@ def order_of(context, face, force=False):
     """
     options = context.scene.wince_paint
     pack = people.path_of(face.person.identity.pack_hash) or ""
-    return painter.Order(options.backend, seed=options.seed, size=int(options.size), profile=options.profile,
+    seed = options.seed if options.backend != painter.BUILT_IN else 0
+    return painter.Order(options.backend, seed=seed, size=int(options.size), profile=options.profile,
                          device=preferences.get(context).painter_device, pack=pack, force=force, **_own_of(options))
 
 
@@ -173,7 +174,8 @@ def _own_of(options):
     model, words = options.model.strip(), ("prompt", "negative") if options.profile != RELEASE else ()
     if model and Path(bpy.path.abspath(model)).is_dir():
         model = str(Path(bpy.path.abspath(model)).resolve())
-    return {"model": model, "steps": options.steps, "further": (("strength", round(options.strength, 4)), *_told(options, *words))}
+    further = (("strength", round(options.strength, 4)), ("tries", options.tries), *_told(options, *words))
+    return {"model": model, "steps": options.steps, "further": further}
 
 
 def _file(path, what, cure):

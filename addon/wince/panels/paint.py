@@ -16,7 +16,7 @@ from ..stage import dress, painting
 from .base import InTab, OfFace, alert, letters
 
 ICONS = {painter.WAITING: "TIME", RUNNING: "BRUSH_DATA", STOPPING: "CANCEL", DONE: "CHECKMARK", STOPPED: "PAUSE", FAILED: "ERROR"}
-OF_MODELS = ("model", "steps", "strength", "profile")     # options that matter where a model paints
+OF_MODELS = ("model", "steps", "tries", "strength", "profile")     # options that matter where a model paints
 FIRST = "Painting needs a Python of its own that has wince[paint]. Name its program here, then press Check Painter"
 FETCH = "models fetch"                 # stands in the sentence about a model that is not on this machine
 TEMPLATES = "A release paints from Wince's own words alone"
@@ -37,7 +37,8 @@ class WINCE_PT_paint(OfFace, bpy.types.Panel):
         column = layout.column()
         column.use_property_split, column.use_property_decorate = True, False
         of_image = ("photo", "places", "licence", "profile") if options.backend == painter.PHOTO else ()
-        for name in ("backend", *of_image, "seed", "size"):
+        seed = ("seed",) if options.backend != painter.BUILT_IN else ()          # a person has one built-in skin
+        for name in ("backend", *of_image, *seed, "size"):
             column.prop(options, name)
         _before(context, layout)
         row = layout.row()

@@ -36,6 +36,8 @@ class WINCE_PG_paint(bpy.types.PropertyGroup):
                             "the profile Release asks for it")
     seed: IntProperty(name="Seed", min=0, default=0, description="Another seed, another painting of the same person")
     steps: IntProperty(name="Steps", min=0, max=1000, default=0, description="Denoising steps; 0 is the painter's own number")
+    tries: IntProperty(name="Tries", min=1, soft_max=10, max=100, default=1,
+                       description="How many seeds at most, one after the other, until a painting is good enough")
     strength: FloatProperty(name="Strength", min=0.05, max=1, default=0.75, subtype="FACTOR",
                             description="How far the painting may go from the built-in skin; at 1 nothing of that is left")
     prompt: StringProperty(name="More Words", description="Added to Wince's own words for age, skin and the rest; name no real person")

@@ -138,6 +138,7 @@ class Artist:
         time.sleep(0.1)
         self.point(x, y)
         time.sleep(0.15)
+        self.ask("None")                                    # a busy window has not seen the mouse arrive, and would lose the click
         self._do("click", button)
         time.sleep(0.2)
 

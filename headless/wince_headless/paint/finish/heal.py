@@ -85,6 +85,6 @@ def _flat(values, weight, surface, todo):
     offsets = np.unique(np.round(np.linspace(-reach, reach, TAPS)).astype(int))
     row, column = np.divmod(surface.index[todo], surface.size)
     rows, columns = (np.clip(at[:, None] + offsets, 0, surface.size - 1) for at in (row, column))
-    near = surface.source[(rows[:, :, None] * surface.size + columns[:, None]).reshape(len(todo), -1)]
+    near = surface.source[(rows[:, :, None] * surface.size + columns[:, None]).reshape(len(todo), len(offsets) ** 2)]
     near = np.where((near < 0) | (weight[near] <= 0), todo[:, None], near)         # what was not seen is no neighbour
     return np.stack([np.median(values[:, c][near], axis=1) for c in range(values.shape[1])], axis=1)
