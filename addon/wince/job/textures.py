@@ -99,8 +99,9 @@ def refuse_other(path, texture):
         return
     known = json.loads(Path(path).read_text(encoding="utf-8"))
     if cite(known) != cite(texture.facts):
-        raise WinceError(f"{Path(path).parent} was begun with another skin ({known['painter']}, seed {known['seed']}) than {texture.folder} "
-                         "holds now: give another folder with --out, or put the old skins back")
+        was = f"{known['painter']}, seed {known['seed']}"
+        raise WinceError(f"{Path(path).parent} was begun with another skin ({was}) than {texture.folder} holds now: "
+                         "give another folder with --out, or put the old skins back")
 
 
 def cite(facts):

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from wince.core.errors import WinceError
+from wince.core.skin import ground, hairs
 from wince.core.skin import paint as skin
 from wince.job import textures
 
-from . import preview, procedural, surface, texture
+from . import photo, preview, procedural, surface, texture
 from .finish import delight, fill, quality, seams, shine, tone
 from .models import licences
 
@@ -133,12 +134,15 @@ class Painter:
             colour, report = delight.delight(colour, raw.seen, place, builtin)
         colour, shone = shine.clamp(colour, place)
         colour, _ = fill.fill(colour, raw.seen, place, builtin, seed)
-        colour, drift = tone.anchor(colour, place, target)         # before it meets the built-in skin, whose hair keeps its colour then
+        colour, drift = tone.anchor(colour, place, target)         # before it meets the built-in skin
         before = fill.blend(colour, place, builtin, seed)
+        before += (_hair(person, place) * (1 - place.paint))[:, None] * (builtin - before)       # hair keeps the plan's colour
         colour, _ = tone.anchor(seams.smooth(before, place, pack), place, target)
         baked = None if report is None else (report.baked_r2_before, report.baked_r2_after)
         judged = quality.measure(colour, place, pack, target, raw.seen, builtin, before, raw.disagreement, baked)
-        return colour, judged | {"shine_before": round(float(shone), 6), "tone_before": round(drift, 4)}
+        judged |= {"shine_before": round(float(shone), 6), "tone_before": round(drift, 4)}
+        judged["features"] = round(float(photo.agreement(colour, np.ones_like(raw.seen), person, place)), 4)
+        return colour, quality.verdict(judged)
 
     def facts(self, person, judged):
         """Return what texture.json says of the painting; nothing of this machine."""
@@ -147,6 +151,12 @@ class Painter:
         return {"person": {"id": who.id, "key": textures.key(who), "pack": who.pack_hash}, "painter": self.name,
                 "seed": self.settings.seed, "profile": self.settings.profile, "settings": kept, "quality": judged,
                 "models": [model.record() for model in self.models], "prompts": self.words(who), "made_on": self.made_on()}
+
+
+def _hair(person, place):
+    """Return how much of a texel painted hair covers, (N,) 0..1."""
+    here = ground.of(person.pack, place.size)
+    return place.at(hairs.cover(person, here).reshape(place.size, place.size))
 
 
 class BuiltIn(Painter):
@@ -202,8 +212,6 @@ class FromImage(Painter):
 
     def colours(self, person, place, builtin, scratch, tell):
         """Return the Raw skin."""
-        from . import photo
-
         tell.stage("reading the image")
         found = photo.read(self.path, person, place, self.places)
         for sentence in found.warnings:

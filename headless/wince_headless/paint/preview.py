@@ -31,7 +31,8 @@ LINES = (("seen by the views", "coverage", "{:.1%}"), ("has a colour", "painted"
          ("left unlike right", "asymmetry", "{:.3f}"), ("highlights", "highlights", "{:.2%}"),
          ("seam step, before", "seam_before", "{:.2f}"), ("seam step, after", "seam_after", "{:.2f}"),
          ("tone, CIEDE2000", "tone_difference", "{:.2f}"),
-         ("grain beside built-in", "sharpness", "{:.2f}"), ("clipped", "clipped", "{:.2%}"))
+         ("grain beside built-in", "sharpness", "{:.2f}"), ("lips and brows in place", "features", "{:.2f}"),
+         ("clipped", "clipped", "{:.2%}"))
 
 
 def sheet(picture, coverage, surface, facts, builtin=None, seen=None):

@@ -23,6 +23,7 @@ THRESHOLDS = {
     "seam_after": (None, 1.5, "a border of the atlas shows"),
     "tone_difference": (None, 3.0, "the skin has not the tone it should have"),
     "sharpness": (0.35, 6.0, "the skin is blurred, or noise"),
+    "features": (0.25, None, "lips and brows are not where the head has them"),
     "clipped": (None, 0.01, "colours lie beyond what can be shown"),
 }
 BROAD_M = 0.024                        # metres: what is broader counts as the face's own shading
