@@ -6,6 +6,7 @@ from wince.job import disk
 
 from ..pack_build.fetch import cache
 from . import devices, views
+from .models.hashes import notes
 
 KEPT = "paint_benchmark.json"            # in the user's cache; safe to delete
 
@@ -16,7 +17,7 @@ def keep(backend, title, dtype, view_size, count, steps, seconds):
     title   of the device, see devices.title
     count   of views
     """
-    table = _kept() | {_key(backend, title, dtype): {"seconds": seconds, "like": [view_size, count, steps]}}
+    table = notes(KEPT) | {_key(backend, title, dtype): {"seconds": seconds, "like": [view_size, count, steps]}}
     disk.write(cache() / KEPT, json.dumps(table, indent=1, sort_keys=True).encode(), owner="benchmark")
 
 
@@ -26,7 +27,7 @@ def seconds(settings, device):
     settings  paint.settings.Settings, presets filled in
     device    name, see devices.pick
     """
-    table = _kept()
+    table = notes(KEPT)
     found = table and table.get(_key(settings.backend, devices.title(device), devices.number_type(settings.dtype, device)))
     if not found:
         return None
@@ -36,12 +37,3 @@ def seconds(settings, device):
 
 def _key(backend, title, dtype):
     return f"{backend} | {title} | {dtype}"
-
-
-def _kept():
-    """Return what is remembered; nothing where the file is not there or damaged."""
-    try:
-        table = json.loads((cache() / KEPT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return table if isinstance(table, dict) else {}

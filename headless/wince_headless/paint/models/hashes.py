@@ -24,7 +24,7 @@ def of(paths):
     A hub's large file lies in the cache under its own SHA-256, so its name is taken for it; `fetch` has checked that after the download.
     Others are read once and remembered by place, size and time of change.
     """
-    table = _kept()
+    table = notes(KEPT)
     before = len(table)
     found = {name: _one(Path(path), table) for name, path in paths.items()}
     if len(table) != before:
@@ -59,10 +59,10 @@ def _one(path, table):
     return table[key]
 
 
-def _kept():
-    """Return the remembered hashes; none where there is no such file or a damaged one."""
+def notes(name):
+    """Return what a file of the user's cache remembers, a dict; nothing where it is not there or damaged."""
     try:
-        table = json.loads((cache() / KEPT).read_text(encoding="utf-8"))
+        table = json.loads((cache() / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return table if isinstance(table, dict) else {}
