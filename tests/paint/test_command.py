@@ -204,6 +204,10 @@ def test_an_image_on_the_atlas_is_painted_from(painted, who, tmp_path):
     facts = facts_of(next(tmp_path.iterdir()))
     assert facts["painter"] == "image" and facts["models"][0]["licence"] == "CC0-1.0" and facts["quality"]["tone_difference"] < 3
     assert facts["models"][0]["files"] == {"albedo.png": facts_of(painted[0])["files"]["albedo"]["sha256"]}
+    many = tmp_path.parent / "many.yaml"
+    many.write_text("people: {count: 2}\n")
+    refused = wince("paint", many, "--from-uv", painted[0] / "albedo.png", "--out", tmp_path)
+    assert refused.returncode == exits.USER and "--only" in refused.stderr
     missing = wince("paint", who, "--from-uv", tmp_path / "gone.png", "--out", tmp_path)
     assert missing.returncode == exits.USER and "gone.png" in missing.stderr and "Traceback" not in missing.stderr
 

@@ -46,9 +46,7 @@ def paint(wishes):
 
 
 def _paint(wishes, tell):
-    if wishes.source is None:
-        raise WinceError("say whom to paint: wince paint CONFIG, an identity.json, or the folder of a rendered dataset")
-    crowd, pack = run.people(wishes.source, wishes.pack, wishes.only)
+    crowd, pack = _crowd(wishes)
     settings = _settings(wishes)
     order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.force)
     if wishes.dry_run:
@@ -63,6 +61,17 @@ def _paint(wishes, tell):
     if code == exits.STOPPED:
         tell.say("stopped; the same command goes on from here")
     return code
+
+
+def _crowd(wishes):
+    """Return whom to paint, [Identity], and the FacePack."""
+    if wishes.source is None:
+        raise WinceError("say whom to paint: wince paint CONFIG, an identity.json, or the folder of a rendered dataset")
+    crowd, pack = run.people(wishes.source, wishes.pack, wishes.only)
+    if wishes.from_uv and len(crowd) > 1:
+        raise WinceError(f"--from-uv {wishes.from_uv}: one image makes one person's skin, and here are {len(crowd)} people: "
+                         "choose one with --only")
+    return crowd, pack
 
 
 def _plan(settings, wishes, order, people, tell):
