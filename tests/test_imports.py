@@ -27,7 +27,7 @@ MAY_IMPORT = {
     **{f"headless/wince_headless/paint/{room}": {"wince", "wince_headless", "torch", "diffusers", "transformers", "safetensors",
                                                  "accelerate"} for room in ("denoise", "backends")},
     "headless/wince_headless/paint": {"wince", "wince_headless", "pydantic", "rich", "yaml", "PIL", "scipy", "torch", "safetensors",
-                                      "huggingface_hub"},
+                                      "huggingface_hub", "psutil"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},
     "blender_scripts": {"bpy", "wince"},
 }
