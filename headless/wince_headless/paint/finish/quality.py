@@ -12,7 +12,7 @@ from . import bands, seams
 from .fill import DARKEST, UNSEEN, patched
 
 # What a painting must keep to: (least, most, what is wrong otherwise). Set between the built-in skins of many people and paintings with one
-# fault each (tests/paint/test_quality.py); the tone's and the seams' are issue 5's.
+# fault each (tests/paint/test_quality.py); the tone's and the seams' are what was promised.
 THRESHOLDS = {
     "coverage": (0.60, None, "the views saw too little of the face"),
     "painted": (0.9999, None, "some of the painted area has no colour"),
