@@ -1,5 +1,6 @@
 """What all operators share: the face is read once, a user's error becomes a sentence, what was done is reported."""
 
+from .. import preferences
 from ..bridge import face as faces
 from ..core.errors import WinceError
 
@@ -63,3 +64,19 @@ class OnFace(Reporting):
 
     def _act(self, context):
         return self.act(context, self.meant(context))
+
+
+class IntoOutputs(OnFace):
+    """An operator on the active face that writes into the folder of outputs; greyed out with a sentence where there is none."""
+
+    @classmethod
+    def poll(cls, context):
+        """Tell whether there is a face, and a folder to write into."""
+        if not super().poll(context):
+            return False
+        try:
+            preferences.outputs(context)
+        except WinceError as error:
+            cls.poll_message_set(str(error))
+            return False
+        return True

@@ -14,7 +14,7 @@ from ..job import painter
 from ..properties.paint import label_of
 from ..stage import dress, painting
 from . import painters
-from .base import OnFace, Reporting
+from .base import IntoOutputs, OnFace, Reporting
 from .skins import check, materials_of, put_on
 
 NO_PAINTER = "Name the painter's Python first: one that has wince[paint]"
@@ -37,7 +37,7 @@ class _WithPainter:
         return False
 
 
-class WINCE_OT_paint_skin(_WithPainter, OnFace, bpy.types.Operator):
+class WINCE_OT_paint_skin(_WithPainter, IntoOutputs, bpy.types.Operator):
     """Paint this person's skin in the background, in the painter's own Python, and put it on the face when it is done.
 Cancelled and painted again with the same settings, it goes on"""
 
@@ -46,18 +46,6 @@ Cancelled and painted again with the same settings, it goes on"""
     bl_options = {"REGISTER"}                             # noqa: RUF012 -- as Blender writes it: what it changes, it changes when it is done
 
     force: BoolProperty(name="Paint Over", options={"SKIP_SAVE"}, description="Begin anew, even where this was painted before")
-
-    @classmethod
-    def poll(cls, context):
-        """Tell whether there are a face, a painter, and a folder to paint into."""
-        if not super().poll(context):
-            return False
-        try:
-            preferences.outputs(context)
-        except WinceError as error:
-            cls.poll_message_set(str(error))
-            return False
-        return True
 
     def act(self, context, face):
         """Write who it is, and have it painted when its turn comes."""

@@ -15,29 +15,17 @@ from ..job.child import Child
 from ..properties.render import KINDS, PAINS, SCENE
 from ..stage import cameras
 from . import background
-from .base import OnFace
+from .base import IntoOutputs
 
 PAIN = {"PSPI": None, "YES": True, "NO": False}
 
 
-class _InBackground(OnFace):
+class _InBackground(IntoOutputs):
     """Starts a render of the active face, which a Blender of its own makes."""
 
     bl_options = {"REGISTER"}                             # noqa: RUF012 -- as Blender writes it
 
     wait: BoolProperty(name="Wait", options={"HIDDEN", "SKIP_SAVE"}, description="Wait for the end, as scripts do")
-
-    @classmethod
-    def poll(cls, context):
-        """Tell whether there is a face, and a folder to render into."""
-        if not super().poll(context):
-            return False
-        try:
-            preferences.outputs(context)
-        except WinceError as error:
-            cls.poll_message_set(str(error))
-            return False
-        return True
 
 
 class WINCE_OT_render_frame(_InBackground, bpy.types.Operator):

@@ -107,7 +107,7 @@ class Painter:
         """
         tell.stage("geometry")
         place = surface.of(person, self.settings.size)
-        builtin, _ = procedural.colours(person, place)
+        builtin = procedural.colours(person, place)
         return Begun(person, place, builtin, self.colours(person, place, builtin, scratch, tell))
 
     def finish(self, begun, tell):

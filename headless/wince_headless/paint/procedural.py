@@ -1,10 +1,8 @@
 """The built-in skin through the painter's door: downstream there is one kind of texture, whoever painted it."""
 
-import numpy as np
-
 from wince.core.skin import paint as skin
 
 
 def colours(person, surface):
-    """Return the built-in skin over the texels of a Surface, (N, 3) float32 linear sRGB, and that all of it was seen, (N,) float32."""
-    return surface.at(skin.albedo(person, surface.size)), np.ones(len(surface.index), np.float32)
+    """Return the built-in skin over the texels of a Surface, (N, 3) float32 linear sRGB."""
+    return surface.at(skin.albedo(person, surface.size))

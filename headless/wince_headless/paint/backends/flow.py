@@ -10,8 +10,10 @@ from wince.core.errors import WinceError
 from wince.core.streams import stream
 
 from ..conditions import GREY
+from . import checks
 from .base import Backend, Level
 from .placement import Placement
+from .quiet import quiet
 from .sheet import Sheet, describe, sheet
 
 USUAL_VIEWS = 7                        # of a sheet, until `condition` has said how many
@@ -35,6 +37,22 @@ class Conditioning:
     control: torch.Tensor
     blank: torch.Tensor
     noise: torch.Tensor
+
+
+def loaded(kind, pipeline, base, control_of, device, dtype, settings):
+    """Return a backend around a pipeline that diffusers has loaded from a folder, all of it there.
+
+    kind        class of the backend; pipeline: class of the diffusers pipeline
+    base        Path of the checked base
+    control_of  returns the ControlNet
+    """
+    with quiet():
+        control = control_of()
+        with checks.loading(base, "base"):
+            pipe = pipeline.from_pretrained(base, controlnet=control, dtype=dtype, local_files_only=True, use_safetensors=True)
+        for part in ("transformer", "vae", "text_encoder"):
+            checks.check_complete(getattr(pipe, part), base / part, "base")
+        return kind(pipe, device, dtype, settings)
 
 
 class Flow(Backend):

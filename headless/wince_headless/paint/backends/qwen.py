@@ -14,8 +14,7 @@ from wince.core.errors import WinceError
 
 from ..models.catalogue import CATALOGUE
 from . import checks
-from .flow import Flow, refuse_half
-from .quiet import quiet
+from .flow import Flow, loaded, refuse_half
 
 TITLE = "Qwen-Image"
 CURE = "give the ControlNet of Qwen-Image, such as InstantX/Qwen-Image-ControlNet-Union, with --model control=ID_OR_FOLDER"
@@ -38,14 +37,8 @@ class Qwen(Flow):
         from diffusers import QwenImageControlNetPipeline
         refuse_half(cls.name, dtype)
         base = checks.check_pipeline(folders["base"], "base", TITLE, _is_qwen)
-        with quiet():
-            control = load_control(folders["control"], base, dtype)
-            with checks.loading(base, "base"):
-                pipe = QwenImageControlNetPipeline.from_pretrained(base, controlnet=control, dtype=dtype, local_files_only=True,
-                                                                   use_safetensors=True)
-            for part in ("transformer", "vae", "text_encoder"):
-                checks.check_complete(getattr(pipe, part), base / part, "base")
-            return cls(pipe, device, dtype, settings)
+        return loaded(cls, QwenImageControlNetPipeline, base, lambda: load_control(folders["control"], base, dtype), device, dtype,
+                      settings)
 
     def _times(self, timesteps):
         return timesteps

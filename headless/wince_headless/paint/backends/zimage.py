@@ -18,8 +18,7 @@ from wince.core.errors import WinceError
 from ..models import weights
 from ..models.catalogue import CATALOGUE
 from . import checks
-from .flow import Flow, refuse_half
-from .quiet import quiet
+from .flow import Flow, loaded, refuse_half
 
 TITLE = "Z-Image"
 CURE = "give a Z-Image Fun ControlNet, such as alibaba-pai/Z-Image-Turbo-Fun-Controlnet-Union-2.1, with --model control=ID_OR_FOLDER"
@@ -44,14 +43,8 @@ class ZImage(Flow):
         from diffusers import ZImageControlNetPipeline
         refuse_half(cls.name, dtype)
         base = checks.check_pipeline(folders["base"], "base", TITLE, lambda kind: kind.startswith("ZImage"))
-        with quiet():
-            control = load_control(folders["control"], base, dtype)
-            with checks.loading(base, "base"):
-                pipe = ZImageControlNetPipeline.from_pretrained(base, controlnet=control, dtype=dtype, local_files_only=True,
-                                                                use_safetensors=True)
-            for part in ("transformer", "vae", "text_encoder"):
-                checks.check_complete(getattr(pipe, part), base / part, "base")
-            return cls(pipe, device, dtype, settings)
+        return loaded(cls, ZImageControlNetPipeline, base, lambda: load_control(folders["control"], base, dtype), device, dtype,
+                      settings)
 
     def _times(self, timesteps):
         return (1000 - timesteps) / 1000
