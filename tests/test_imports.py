@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
 # of job/: headless reads them too
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people")
+WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people", "plan", "dealing")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".
@@ -28,6 +28,9 @@ MAY_IMPORT = {
                                                  "accelerate"} for room in ("denoise", "backends")},
     "headless/wince_headless/paint": {"wince", "wince_headless", "pydantic", "rich", "yaml", "PIL", "scipy", "torch", "safetensors",
                                       "huggingface_hub", "psutil"},
+    "headless/wince_headless/work": {"wince", "wince_headless", "rich", "psutil"},
+    "headless/wince_headless/release": {"wince", "wince_headless", "PIL", "yaml", "pyarrow", "mlcroissant", "torch"},
+    "headless/wince_headless/verify": {"wince", "wince_headless", "PIL", "pyarrow", "mlcroissant"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},
     "blender_scripts": {"bpy", "wince"},
 }

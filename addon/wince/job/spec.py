@@ -54,7 +54,8 @@ class People:
     identities: tuple[str, ...] = ()                   # identity JSON files; they come instead of drawn people
     looks: Looks = field(default_factory=Looks)
     textures: str | None = None                        # folder of painted skins (`wince paint --out`); none: the built-in skin
-    fixed: dict[str, float | str] = field(default_factory=dict)   # twins: {"age": 80, "look.hair.style": "bald"} override what is drawn
+    fixed: dict[str, float | str] = field(default_factory=dict)   # {"age": 80, "look.hair.style": "bald"} override what is drawn
+    twins: tuple[dict[str, float | str], ...] = ()     # beside each person the same one with only this otherwise, as in `fixed`
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,12 @@ class Expressions:
 
     __pydantic_config__ = STRICT
     pain: int = 3                                      # pain expressions per person
-    pspi: str | dict[int, float] = "uniform"           # "uniform", "unbc_like" or {score: weight}
+    pspi: str | dict[int, float] = "uniform"           # "uniform", "unbc_like", {score: weight}; "balanced": uniform and counted, see dealing
     nonpain: int = 0                                   # distractors per person, drawn over the kinds below
     nonpain_kinds: tuple[str, ...] = ()                # empty: all kinds
     optional_aus: float = 0.3                          # probability of AUs beyond PSPI (12, 20, 25, 26, 27) in pain
     asymmetry: float = 0.25                            # probability that a pain expression is one-sided
+    dealt: int = 0                                     # how many of pain and nonpain each person is dealt, counted over a cell; 0: all
     codes: tuple[str, ...] = ()                        # given expressions in FACS notation, "4C+6D+43", shown by everyone
     neutral: bool = True                               # the aligned neutral; false only for one frame of an artist's scene
     extra_neutrals: int = 0                            # unaligned neutrals: other head pose, gaze and light

@@ -19,9 +19,9 @@ from wince.core.skin import tone
 from wince.job import expand, layout, textures
 from wince.job.record import COVERS
 
-from . import dataset as datasets
-from .progress import plural
-from .sheet.colours import PARTS
+from .. import dataset as datasets
+from ..progress import plural
+from ..sheet.colours import PARTS
 
 CHECKS = {                      # what is looked at, in the words of the report
     "complete": "every sample of the job is there",
