@@ -4,6 +4,7 @@ It talks to Blender through files and processes and never imports bpy; the core 
 
 Files
     cli         the `wince` command: words in, exit code out
+    at_scale    its commands for datasets at scale: plan, run, work, status, farm, pack-dataset, diff
     config      YAML and --set -> wince.job.spec.Job, with errors that name line and key
     preflight   what can be refused before Blender starts
     launch      a job -> worker processes of Blender, progress, a clean stop
@@ -11,7 +12,11 @@ Files
     estimate    disk and time before a long job
     dataset     a rendered folder as Python sees it: its records, in order
     sheet/      a dataset -> one page to look at, and one picture
-    verify      does a dataset keep its promises
+    plan/       a dataset decided before anything is rendered, in shards
+    work/       shards -> samples on disk, whatever dies meanwhile
+    farm/       plain files for Slurm, OpenJD and Flamenco
+    release/    a finished dataset -> something to publish and to train on; what differs between two
+    verify/     does a dataset, or a release, keep its promises
     au_sheet    the bench of action units: measured, rendered from A to E
     au_bands    what an action unit has to do, in millimetres
     tables      two tables to read

@@ -9,7 +9,7 @@ import typer
 
 from wince.core.errors import WinceError
 
-from . import exits
+from . import at_scale, exits
 
 EXIT_CODES = ("Exit codes: 0 done; 1 verify or info found something wrong; 2 the input is wrong, one sentence says what; "
               "3 a bug, with a traceback; 75 stopped, the same command goes on.")
@@ -232,6 +232,9 @@ def build_addon(
     from . import addon_build
 
     _say(addon_build.build(out).sentence())
+
+
+at_scale.add(app)
 
 
 def main():

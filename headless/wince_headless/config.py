@@ -65,7 +65,7 @@ def _checked(document):
 def _tried(job, document):
     """Lay out the cameras and draw one person's expressions, so that what is wrong with them comes out now and not in Blender."""
     try:
-        expand.samples(job)
+        expand.view_names(job)
         expand.expressions(job, job.people.first)
     except WinceError as error:
         raise WinceError(f"{document.path}: {error}") from None

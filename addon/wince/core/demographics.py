@@ -42,6 +42,11 @@ def read_groups(path=None):
     return data["groups"]
 
 
+@cache
+def _built_in():
+    return read_groups()
+
+
 def cell_of(people, seed, number):
     """Return (cell, index within the cell) of a person; every run of len(cells) people has each cell once.
 
@@ -79,7 +84,7 @@ def sample(seed, number, people, pack, groups=None):
     groups        as `read_groups` returns; the built-in ones by default
     returns       Identity
     """
-    groups = groups or read_groups()
+    groups = groups or _built_in()
     cell, _ = cell_of(people, seed, number)
     row = groups.get(cell["group"])
     if row is None:
@@ -164,7 +169,7 @@ def another_look(who, number, groups=None):
     groups   as `read_groups` returns; the built-in ones by default
     returns  Look
     """
-    row = (groups or read_groups()).get(who.group, {})
+    row = (groups or _built_in()).get(who.group, {})
     so_far = SimpleNamespace(gender=who.gender, years=who.age, skin_lab=who.skin_lab)
     return looks_drawn.draw(number, who.number, so_far, row.get("hair", {}))
 

@@ -8,6 +8,7 @@ or explains a look reads the fields' own metadata: a new field is a new axis eve
 import dataclasses
 import typing
 from dataclasses import dataclass, field
+from functools import cache
 
 from .errors import WinceError
 
@@ -119,11 +120,11 @@ class Look:
             check(f"{part}.{item.name}", getattr(getattr(self, part), item.name), item.metadata)
 
 
+@cache
 def axes():
-    """Yield (name of the part, dataclass field) of every axis of a look, in order."""
-    for part, kind in typing.get_type_hints(Look).items():
-        if dataclasses.is_dataclass(kind):
-            yield from ((part, item) for item in dataclasses.fields(kind))
+    """Return (name of the part, dataclass field) of every axis of a look, in order."""
+    parts = {part: kind for part, kind in typing.get_type_hints(Look).items() if dataclasses.is_dataclass(kind)}
+    return tuple((part, item) for part, kind in parts.items() for item in dataclasses.fields(kind))
 
 
 def check(name, value, about):

@@ -4,7 +4,7 @@ A stream is a function of the dataset seed and its keys alone: order, sharding, 
 """
 
 import hashlib
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,8 +19,8 @@ def stream(seed, *keys):
     returns  numpy.random.Generator (PCG64), equal on every platform for equal arguments
     """
     path = "\x1f".join([f"wince-stream-{STREAM_VERSION}", str(int(seed)), *map(str, keys)])
-    words = np.frombuffer(hashlib.sha256(path.encode()).digest(), dtype="<u4")
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words.tolist())))
+    words = np.frombuffer(hashlib.sha256(path.encode()).digest(), dtype="<u4").astype(np.uint32, copy=False)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))            # an array: of a list it converts each word
 
 
 def normals(seed, *keys, names):
@@ -31,15 +31,15 @@ def normals(seed, *keys, names):
     returns      (len(names),) float64
     """
     word = stream(seed, *keys).integers(0, 2**64, dtype=np.uint64)
-    salt = np.array([_name_word(name) for name in names], dtype=np.uint64)
+    salt = _salts(tuple(names))
     first, second = _mix(salt ^ word), _mix(salt + word)
     u, v = ((w >> np.uint64(11)).astype(np.float64) * 2.0**-53 for w in (first, second))
     return np.sqrt(-2.0 * np.log1p(-u)) * np.cos(2.0 * np.pi * v)
 
 
-@cache
-def _name_word(name):
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+@lru_cache(maxsize=64)                  # everyone is drawn with the same few lists of names
+def _salts(names):
+    return np.array([int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little") for name in names], dtype=np.uint64)
 
 
 def _mix(x):

@@ -4,6 +4,8 @@
     check        ranges and choices
     rigs         camera rigs by name
     presets      named expressions, built in and an artist's own
+    dealing      counted draws: shares and scores that a cell's totals differ by at most one in
+    plan         a plan on disk, read shard by shard
     expand       the list of samples, and what everyone shows
     people       who is in a job
     layout       keys and paths

@@ -37,6 +37,7 @@ RANGES = {                                      # lowest, highest; both allowed
     "people.looks.glasses": (0, 1),
     "expressions.pain": (0, 1000),
     "expressions.nonpain": (0, 1000),
+    "expressions.dealt": (0, 1000),
     "expressions.extra_neutrals": (0, 1000),
     "expressions.optional_aus": (0, 1),
     "expressions.asymmetry": (0, 1),
@@ -71,6 +72,7 @@ def problems(job):
     for key in NEEDED:
         yield from _empty(job, key)
     yield from _fixed(job)
+    yield from _dealt(job)
     yield from _worlds(job)
     if job.people.textures is not None and job.render.look == "plain":
         yield ("people", "textures"), "are not shown by a plain face: leave them out, or set render.look to full"
@@ -105,10 +107,22 @@ def _outside(path, value, lowest, highest):
 
 
 def _fixed(job):
-    if job.people.fixed and job.people.identities:
-        yield ("people", "fixed"), "changes drawn people only, and people.identities gives others: leave one of the two out"
+    for name in ("fixed", "twins"):
+        if getattr(job.people, name) and job.people.identities:
+            yield ("people", name), "changes drawn people only, and people.identities gives others: leave one of the two out"
     for key, value in job.people.fixed.items():
         yield from _fixed_one(("people", "fixed", key), key, value)
+    for place, changes in enumerate(job.people.twins):
+        if not changes:
+            yield ("people", "twins", place), "is empty: say what the twin has otherwise, such as {age: 80}"
+        for key, value in changes.items():
+            yield from _fixed_one(("people", "twins", place, key), key, value)
+
+
+def _dealt(job):
+    wishes = job.expressions
+    if wishes.dealt > wishes.pain + wishes.nonpain:
+        yield ("expressions", "dealt"), f"is {wishes.dealt}, and pain and nonpain together are {wishes.pain + wishes.nonpain}: deal fewer"
 
 
 def _fixed_one(path, key, value):

@@ -1,8 +1,13 @@
-"""Files that are whole or absent: written under a temporary name beside their place, then moved there in one step."""
+"""Files and folders that are whole or absent: written under a temporary name, then moved to their place in one step.
+
+Any number of processes may write one file, or one folder of files, at a time. Of a folder the first wins. Whoever sweeps may take what
+another is just writing: that one writes it again.
+"""
 
 import contextlib
 import errno
 import os
+import shutil
 from pathlib import Path
 
 from ..core.errors import WinceError
@@ -10,6 +15,8 @@ from .layout import TEMPORARY
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
+TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+TRIES = 20                             # how often a file that was swept away is written again
 
 
 def write(path, data, owner=""):
@@ -17,29 +24,133 @@ def write(path, data, owner=""):
 
     path    of the file; its folder is made
     data    bytes
-    owner   str, kept in the temporary name: two workers that write one file do not meet, and each sweeps its own
+    owner   str, kept in the temporary name: two workers that write one file do not meet
     raises  WinceError when the disk is full or the folder cannot be written
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{owner}{TEMPORARY}")
+    _insist(path, temporary, lambda: _write(path, temporary, data, os.replace))
+
+
+def create(path, data, owner=""):
+    """Write a file that is not there yet, whole; return False when somebody has written it before. Arguments as `write` takes them."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{owner}{TEMPORARY}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise _explained(path, error) from error
+        _insist(path, temporary, lambda: _write(path, temporary, data, _link))
+    except FileExistsError:
+        return False
+    return True
+
+
+def place(folder, files, owner, root, ready=None):
+    """Put a folder of files where none is, all of them in one step.
+
+    folder   path
+    files    {file name: bytes}
+    owner    str, names the temporary folder
+    root     path of the folder on the same disk that holds it until then
+    ready    called just before that step; what it raises leaves nothing behind
+    returns  True, or False when there is a folder already that holds anything
+    raises   WinceError as `write` does
+    """
+    folder, temporary = Path(folder), Path(root, f".{owner}{TEMPORARY}")
+    try:
+        _insist(folder, temporary, lambda: _place(folder, temporary, files, ready))
+    except _Taken:
+        return False
+    return True
+
+
+def remove(folder, owner, root):
+    """Take a folder away in one step, then delete it; nothing happens when there is none."""
+    grave = Path(root, f".{owner}.old{TEMPORARY}")
+    _clear(grave)
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(folder, grave)
+    _clear(grave)
 
 
 def sweep(folder, owner=None):
-    """Remove the temporary files that a killed worker left in a folder: all, or those of one owner."""
+    """Remove what killed workers left of their writing in a folder: all, or that of one owner."""
     pattern = f".*{TEMPORARY}" if owner is None else f".*.{owner}{TEMPORARY}"
     for leftover in Path(folder).glob(pattern):
-        leftover.unlink(missing_ok=True)
+        _clear(leftover)
+
+
+class _Taken(Exception):
+    """There is something already."""
+
+
+def _insist(path, temporary, act):
+    """Do it, again when somebody has swept the temporary away meanwhile; leave nothing behind when it cannot be done."""
+    for left in reversed(range(TRIES)):
+        try:
+            return act()
+        except FileNotFoundError as error:
+            _clear(temporary)
+            if not left:
+                raise _explained(path, error) from error
+        except FileExistsError:                            # of `create`: the temporary is gone by then
+            raise
+        except OSError as error:
+            _clear(temporary)
+            raise _explained(path, error) from error
+        except BaseException:
+            _clear(temporary)
+            raise
+
+
+def _write(path, temporary, data, move):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _fill(temporary, data)
+    move(temporary, path)
+
+
+def _fill(path, data):
+    """Write a file and have the disk confirm it."""
+    with open(path, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _link(temporary, path):
+    """Give a finished file its name unless the name is taken; raises FileExistsError."""
+    try:
+        os.link(temporary, path)
+    except (PermissionError, NotImplementedError, OSError) as error:
+        if isinstance(error, FileExistsError | FileNotFoundError):
+            raise
+        with open(path, "xb") as file:                     # a disk without hard links: whole but for a moment
+            file.write(temporary.read_bytes())
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _place(folder, temporary, files, ready):
+    _clear(temporary)
+    temporary.mkdir(parents=True)
+    for name, data in files.items():
+        _fill(temporary / name, data)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if ready is not None:
+        ready()
+    try:
+        os.rename(temporary, folder)
+    except OSError as error:
+        if error.errno in TAKEN or (os.name == "nt" and folder.exists()):
+            raise _Taken from None
+        raise
+
+
+def _clear(path):
+    """Delete a file or a folder, whoever else is at it."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _explained(path, error):

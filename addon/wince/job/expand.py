@@ -16,7 +16,7 @@ from ..core.facs.pspi import pspi
 from ..core.facs.samplers import nonpain_expressions, pain_expressions, pose_jitter
 from ..core.facs.table import TABLE
 from ..core.streams import stream
-from . import layout, rigs
+from . import dealing, layout, rigs
 
 GIVEN = "given"                                # the kind of an expression of which nobody has said what it means
 UNALIGNED_DEG = {"head": 8.0, "gaze": 6.0}     # how far an unaligned neutral strays where the job has no jitter of its own
@@ -48,9 +48,17 @@ def samples(job):
     returns  list of Sample
     raises   WinceError for numbers or names that cannot be
     """
-    _check(job)
-    views = [camera.name for camera in cameras.expand(rigs.resolve(job.cameras), job.seed)]
+    views = view_names(job)
     return [Sample(person, name, view) for person in people(job) for name in expression_names(job) for view in views]
+
+
+def view_names(job):
+    """Return the names of the views that everyone is seen in, generators expanded.
+
+    raises   WinceError for cameras or expressions that cannot be
+    """
+    _check(job)
+    return [camera.name for camera in cameras.expand(rigs.resolve(job.cameras), job.seed)]
 
 
 def shard(everything, index, count):
@@ -78,15 +86,29 @@ def only(everything, key):
 
 
 def people(job):
-    """Return the numbers of a job's people."""
-    count = len(job.people.identities) or job.people.count
-    return range(job.people.first, job.people.first + count)
+    """Return the numbers of a job's people, twins after the one they are twins of."""
+    count, each = len(job.people.identities) or job.people.count, 1 + len(job.people.twins)
+    return range(job.people.first * each, (job.people.first + count) * each)
+
+
+def source(job, number):
+    """Return (the number that a person of a job is drawn by, which twin it is): all but what makes a twin comes from the same streams.
+
+    The second is 0 for the person as drawn, 1 and on for the twins.
+    """
+    return divmod(number, 1 + len(job.people.twins))
+
+
+def twin_of(job, number):
+    """Return the folder name of the person whose twin a number is, or None."""
+    which = source(job, number)[1]
+    return layout.person_name(number - which) if which else None
 
 
 def expression_names(job):
     """Return the names of what everyone shows: the neutral, unaligned neutrals, expressions."""
     asked = job.expressions
-    count = asked.pain + asked.nonpain + len(asked.codes)
+    count = (asked.dealt or asked.pain + asked.nonpain) + len(asked.codes)
     return neutral_names(job) + [layout.expression_name(k + 1) for k in range(count)]
 
 
@@ -101,15 +123,14 @@ def expressions(job, person):
 
     The neutral e00 holds still; every other face strays by the job's jitter, an unaligned neutral at least a little.
     """
-    asked = job.expressions
-    with _naming("expressions.pspi"):
-        pain = pain_expressions(stream(job.seed, "expression", person), asked.pain, asked.pspi, asked.optional_aus, asked.asymmetry)
-    faces = [*pain,
-             *nonpain_expressions(stream(job.seed, "expression.nonpain", person), asked.nonpain, asked.nonpain_kinds),
+    asked, (drawn, _) = job.expressions, source(job, person)
+    pain, nonpain = dealing.faces(job, drawn)
+    faces = [*_pain(job, drawn, pain),
+             *nonpain_expressions(stream(job.seed, "expression.nonpain", drawn), nonpain, asked.nonpain_kinds),
              *(given(code) for code in asked.codes)]
     shown = {name: NEUTRAL for name in expression_names(job)}
     shown |= {layout.expression_name(k + 1): face for k, face in enumerate(faces)}
-    return {name: face if name == layout.NEUTRAL else _posed(job, person, name, face) for name, face in shown.items()}
+    return {name: face if name == layout.NEUTRAL else _posed(job, drawn, name, face) for name, face in shown.items()}
 
 
 def given(code):
@@ -142,7 +163,7 @@ def light_of(name):
 
 def views(job, person):
     """Return a person's cameras by name, generators expanded."""
-    return {camera.name: camera for camera in cameras.expand(rigs.resolve(job.cameras), job.seed, person)}
+    return {camera.name: camera for camera in cameras.expand(rigs.resolve(job.cameras), job.seed, source(job, person)[0])}
 
 
 def neutral_keys(job, person, view):
@@ -166,6 +187,14 @@ def _naming(key):
         yield
     except WinceError as error:
         raise WinceError(f"{key}: {error}") from None
+
+
+def _pain(job, drawn, count):
+    """Draw a person's pain expressions."""
+    asked, scores = job.expressions, dealing.scores(job, drawn)
+    rng, spread = stream(job.seed, "expression", drawn), "uniform" if scores is not None else asked.pspi
+    with _naming("expressions.pspi"):
+        return pain_expressions(rng, count, spread, asked.optional_aus, asked.asymmetry, scores)
 
 
 def _posed(job, person, name, face):

@@ -1,13 +1,14 @@
 """Who is in a job: drawn, or read from its identity files."""
 
 from ..core import demographics, identity
-from . import expand
+from . import dealing, expand
 
 
 def one(job, number, pack):
     """Return the Identity of a number of a job."""
     if not job.people.identities:
-        return demographics.sample(job.seed, number, job.people, pack)
+        drawn, which = expand.source(job, number)
+        return demographics.sample(job.seed, drawn, dealing.twin(job.people, which), pack)
     return identity.read(job.people.identities[number - job.people.first])
 
 

@@ -30,31 +30,52 @@ def holds_samples(out):
     return next(Path(out).glob(f"id*/*/*/{layout.RECORD}"), None) is not None
 
 
-def claim(out, job, origin, owner=""):
-    """Take an output folder for a job, or go on in the one it has.
+def begin(out, job, origin):
+    """Refuse an output folder that belongs to something else; what a job left that never made a picture binds nobody, and goes.
 
     out     path
     job     spec.Job
     origin  dict: what decides pixels and labels besides the job (Blender, device, denoiser, pack, versions)
-    owner   str, see `disk.write`
-    raises  WinceError when the folder belongs to another job or origin, or cannot be written
+    raises  WinceError when the folder belongs to another job or origin
     """
-    for name, asked in ((layout.JOB, json.loads(spec.to_json(job))), (layout.ORIGIN, origin)):
-        if _binds(out, name):
-            _refuse_change(Path(out, name), asked)
-        else:
-            disk.write(Path(out, name), (json.dumps(asked, indent=1, sort_keys=True) + "\n").encode(), owner)
+    for name, asked in _papers(job, origin):
+        path = Path(out, name)
+        if path.is_file() and not _same(path, asked):
+            if holds_samples(out):
+                _refuse_change(path, asked)
+            path.unlink(missing_ok=True)
+
+
+def claim(out, job, origin, owner=""):
+    """Take an output folder for a job, or go on in the one it has; of several that come at once, one takes it. Done just before its first sample.
+
+    out, job, origin   as `begin` takes them
+    owner              str, see `disk.write`
+    raises             WinceError when the folder belongs to another job or origin, or cannot be written
+    """
+    for name, asked in _papers(job, origin):
+        path = Path(out, name)
+        if not disk.create(path, (json.dumps(asked, indent=1, sort_keys=True) + "\n").encode(), owner):
+            _refuse_change(path, asked)
 
 
 def refuse_other_job(out, job):
     """Raise WinceError when an output folder belongs to another job; writes nothing, needs no Blender."""
-    if _binds(out, layout.JOB):
+    if Path(out, layout.JOB).is_file() and holds_samples(out):
         _refuse_change(Path(out, layout.JOB), json.loads(spec.to_json(job)))
 
 
-def _binds(out, name):
-    """Tell whether a file says whose folder it is: a job that failed before its first picture binds nobody."""
-    return Path(out, name).is_file() and holds_samples(out)
+def _papers(job, origin):
+    """Return what says whose folder it is: ((file name, content), ...)."""
+    return (layout.JOB, json.loads(spec.to_json(job))), (layout.ORIGIN, json.loads(json.dumps(origin)))
+
+
+def _same(path, asked):
+    """Tell whether a file says what is asked, whoever may have damaged it."""
+    try:
+        return json.loads(path.read_bytes()) == asked
+    except ValueError:
+        return False
 
 
 def _refuse_change(path, asked):

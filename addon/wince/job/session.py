@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core import cameras, demographics
 from ..core.streams import STREAM_VERSION, stream
-from . import disk, expand, layout, record, textures
+from . import dealing, disk, expand, layout, record, textures
 from .sitter import Stance
 
 HIGHEST_SEED = 2 ** 31 - 1
@@ -44,7 +44,7 @@ class Session:
 
     def __init__(self, job, out, owner, place, number, person):
         self.job, self.out, self.owner, self.place, self.number, self.person = job, out, owner, place, number, person
-        self.name = layout.person_name(number)
+        self.name, self.drawn = layout.person_name(number), expand.source(job, number)[0]
         self.texture = textures.of(job.people.textures, person.identity) if job.people.textures else None
         self.skin = place.seat(person, self.texture)
 
@@ -81,16 +81,16 @@ class Session:
     def _who(self):
         """Return what a record says about the person."""
         who = self.person.identity
-        return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.number), "cell": who.cell,
-                "texture": self.place.texture,
+        return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.drawn), "cell": who.cell,
+                "twin_of": expand.twin_of(self.job, self.number), "texture": self.place.texture,
                 "look": record.look_facts(who, self.place.plain, dict(self.place.by_hand)),
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
-                                 "fixed": dict(self.job.people.fixed),
+                                 "fixed": dict(dealing.twin(self.job.people, expand.source(self.job, self.number)[1]).fixed),
                                  "skin_target_lab": list(who.skin_lab), **{f"skin_{name}": value for name, value in self.skin.items()}}}
 
     def _seed(self, sample):
         """Return the seed of Cycles' noise for a sample."""
-        return int(stream(self.job.seed, "cycles", self.number, sample.expression, sample.view).integers(HIGHEST_SEED))
+        return int(stream(self.job.seed, "cycles", self.drawn, sample.expression, sample.view).integers(HIGHEST_SEED))
 
     def _keep_heat(self, path, heat):
         """Write the heat of every vertex; runs in the writer's thread."""

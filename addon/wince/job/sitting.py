@@ -23,7 +23,7 @@ class Sitting(Session):
     def light(self, keys):
         """Set the studio's light to the one of these stream keys, unless it is, and return it."""
         if self.setting is None or self.setting[0] != keys:
-            self.setting = keys, setting.draw(self.job.lighting, self.job.seed, self.number, keys, self.skin["luminance"])
+            self.setting = keys, setting.draw(self.job.lighting, self.job.seed, self.drawn, keys, self.skin["luminance"])
             self.place.set_light(self.setting[1], aims.aims(self.person)["face"])
         return self.setting[1]
 

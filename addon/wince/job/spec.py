@@ -64,7 +64,7 @@ class Expressions:
 
     __pydantic_config__ = STRICT
     pain: int = 3                                      # pain expressions per person
-    pspi: str | dict[int, float] = "uniform"           # "uniform", "unbc_like", {score: weight}; "balanced": uniform and counted, see dealing
+    pspi: str | dict[int, float] = "uniform"           # "uniform", "unbc_like", {score: weight}; "balanced": uniform, counted per cell
     nonpain: int = 0                                   # distractors per person, drawn over the kinds below
     nonpain_kinds: tuple[str, ...] = ()                # empty: all kinds
     optional_aus: float = 0.3                          # probability of AUs beyond PSPI (12, 20, 25, 26, 27) in pain

@@ -1,4 +1,4 @@
-"""The second half of the work: while Blender renders the next view, a thread turns the last one into files.
+"""The second half of the work: a thread turns a rendered view into files, beside a GPU while it renders the next one.
 
 One thread, in order, and never more than a few views behind: memory stays constant, and a full disk is noticed at once.
 """
@@ -32,3 +32,8 @@ class Writer:
         while len(self._waiting) >= BEHIND:
             self._waiting.popleft().result()
         self._waiting.append(self._pool.submit(call, *args))
+
+    def settle(self, behind=0):
+        """Wait until at most so many calls are undone."""
+        while len(self._waiting) > behind:
+            self._waiting.popleft().result()

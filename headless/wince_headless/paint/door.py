@@ -106,7 +106,7 @@ def benchmark(wishes):
     return exits.DONE
 
 
-def list_models():
+def listmodels_of():
     """Print the catalogue, and what of it is on this machine."""
     from .models import doctor as doctors
 
@@ -127,7 +127,7 @@ def fetch(what, dry_run, events):
 
 
 def _settings(wishes):
-    return run.settings(wishes.set, backend=wishes.backend, models=_models(wishes.models), profile=wishes.profile, seed=wishes.seed,
+    return run.settings(wishes.set, backend=wishes.backend, models=models_of(wishes.models), profile=wishes.profile, seed=wishes.seed,
                         size=wishes.size, steps=wishes.steps, device=wishes.device)
 
 
@@ -135,7 +135,7 @@ def _print(text):
     sys.stdout.write(f"{text}\n")
 
 
-def _models(words):
+def models_of(words):
     """Return {role: model} of the words after --model; one without a role is the base."""
     found = {}
     for word in words:

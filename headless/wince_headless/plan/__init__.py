@@ -2,6 +2,7 @@
 
     ranges   "0-24,30" <-> shard numbers
     write    a job -> plan.json, plan.index, plan.jsonl.gz, in bounded memory
+    painted  what a plan says of skins that are painted first
     lines    a person of a job -> the line of the plan
     cells    how many samples every cell has, as a table
     status   what of a plan is done, missing, in quarantine; how fast, how long yet

@@ -17,6 +17,7 @@ from .table import AU_KEYS, EXCLUSIONS, NUMBER_OF, ONE_SIDE_ONLY, SIDES, TABLE, 
 CLOSURES = (43, 45, 46)                                # FACS writes them without a letter: closed is closed
 WORD = re.compile(r"(?P<side>[LR]?)(?:AU)?0*(?P<number>\d+)(?:(?P<letter>[A-E])|=(?P<value>.+))?")
 ORDER = {key: place for place, key in enumerate(AU_KEYS)}
+RIVALS = tuple({keys_of(number)[side]: number for number in sorted(group)} for group in EXCLUSIONS for side in (0, -1))   # on one side
 
 
 @dataclass(frozen=True)
@@ -225,9 +226,9 @@ def _refuse_contradictions(values):
     for number in ONE_SIDE_ONLY:
         if all(key in values for key in keys_of(number)):
             raise WinceError(f"AU{number} ({TABLE[number].name}) is on both sides: keep one")
-    for group in EXCLUSIONS:
-        for side in (0, -1):
-            found = [number for number in sorted(group) if keys_of(number)[side] in values]
+    for rivals in RIVALS:
+        if not values.keys().isdisjoint(rivals):
+            found = [number for key, number in rivals.items() if key in values]
             if len(found) > 1:
                 raise WinceError(f"AU{found[0]} ({TABLE[found[0]].name}) and AU{found[1]} ({TABLE[found[1]].name}) "
                                  "contradict each other: keep one")

@@ -14,7 +14,7 @@ Uniform AU tuples would give a mean PSPI of 9.94 and hardly any low pain; so, in
 A face that this call has drawn before is drawn again from step 2 on: repeats never change how the PSPI is distributed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import product
 
@@ -36,7 +36,7 @@ DISTRIBUTIONS = {"uniform": UNIFORM, "unbc_like": UNBC_LIKE}
 
 
 def pain_expressions(rng: np.random.Generator, count: int, pspi: str | Mapping[int, float] = "uniform",
-                     optional_aus: float = 0.3, asymmetry: float = 0.25) -> list[Expression]:
+                     optional_aus: float = 0.3, asymmetry: float = 0.25, scores: Sequence[int] | None = None) -> list[Expression]:
     """Draw different pain expressions for one person.
 
     rng            the generator of this person's own stream
@@ -44,21 +44,23 @@ def pain_expressions(rng: np.random.Generator, count: int, pspi: str | Mapping[i
     pspi           "uniform", "unbc_like" or {score 1..16: weight}
     optional_aus   probability, each, of AU12, of AU20 and of an opened mouth (25, 25+26 or 25+27)
     asymmetry      probability that one side is weaker
+    scores         the PSPI of each of them, where they are given; nothing is drawn from `pspi` then
     returns        [Expression], whole FACS codes, kind "pain"
     raises         WinceError for a distribution or a probability that is none, or when a score has no more different faces
     """
     weights = score_weights(pspi)
     _check_probability("optional_aus", optional_aus)
     _check_probability("asymmetry", asymmetry)
-    seen = set()
-    return [Expression(_new_face(rng, weighted(rng, weights), optional_aus, asymmetry, seen), "pain", True) for _ in range(count)]
+    seen, drawn = set(), (weighted(rng, weights) for _ in range(count))
+    wanted = drawn if scores is None else scores
+    return [Expression(_new_face(rng, score, optional_aus, asymmetry, seen), "pain", True) for score in wanted]
 
 
 def score_weights(pspi: str | Mapping[int, float]) -> dict[int, float]:
     """Return a distribution over PSPI as {score: weight > 0}; see `pain_expressions`."""
     if isinstance(pspi, str):
         if pspi not in DISTRIBUTIONS:
-            raise WinceError(f"unknown pspi distribution {pspi!r}: use {', '.join(DISTRIBUTIONS)} or weights by score")
+            raise WinceError(f"unknown pspi distribution {pspi!r}: use {', '.join(DISTRIBUTIONS)}, balanced or weights by score")
         return DISTRIBUTIONS[pspi]
     for score, weight in pspi.items():
         if score not in SCORES:

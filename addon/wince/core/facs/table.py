@@ -9,6 +9,7 @@ Sources of the mapping: "py-feat" is the AU reference of py-feat (arXiv 2104.035
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 TABLE_VERSION = "1"
 SIDES = ("L", "R")                                     # the character's own left and right
@@ -182,6 +183,7 @@ FADES = {"mouthClose": 25}                             # source shape -> the AU 
 SPLIT = ("browInnerUp",)                               # sources without sides of sided AUs: the face pack halves them
 
 
+@cache
 def keys_of(number: int) -> tuple[str, ...]:
     """Return the rig's property names of one AU, such as ("AU04.L", "AU04.R") or ("AU17",)."""
     name = f"AU{number:02d}"

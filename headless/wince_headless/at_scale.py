@@ -1,0 +1,112 @@
+"""The commands for datasets at scale: plan, run, work, status, farm, pack-dataset, diff.  Words in, one call each, exit code out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wince.core.errors import WinceError
+
+from . import exits
+
+Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/pain3d.yaml.")]
+Planned = Annotated[Path, typer.Argument(help="A folder that `wince plan` wrote.")]
+Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
+Threads = Annotated[int, typer.Option(min=0, help="Render threads of each worker; 0: the processors, shared evenly.")]
+Limit = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="A view that takes longer hangs; 0: by its size, never under 5 min.")]
+Recycle = Annotated[int, typer.Option(min=1, metavar="VIEWS", help="A worker is replaced after so many views ...")]
+Memory = Annotated[float, typer.Option(min=0.1, metavar="GB", help="... or when it holds more memory than this.")]
+Tight = Annotated[bool, typer.Option("--tight", help="Begin although the disk looks too small; it stops cleanly when full.")]
+Check = Annotated[bool, typer.Option("--check", help="Hash the files of finished shards again, and redo what does not fit.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+def add(app):
+    """Add the commands to the `wince` command."""
+    for name, command in (("plan", plan), ("run", run), ("work", work), ("status", status)):
+        app.command(name)(command)
+
+
+def plan(
+    config: Config,
+    out: Annotated[Path | None, typer.Option(help="The dataset's folder; without it, out/NAME.")] = None,
+    set_: Annotated[list[str] | None, typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change the config, any number of times: --set render.samples=32")] = None,
+    fraction: Annotated[float, typer.Option(min=0, max=1, help="Only the first part of the people; the balance stays.")] = 1.0,
+    shard_people: Annotated[int | None, typer.Option(min=1, help="People in a shard; without it, as many as make some 300 pictures.")] = None,
+    paint: Annotated[str | None, typer.Option(metavar="BACKEND", help="Have skins painted first: procedural, sd15, sdxl, zimage or qwen.")] = None,
+    paint_model: Annotated[list[str] | None, typer.Option(metavar="[ROLE=]MODEL", help="As --model of `wince paint`.")] = None,
+    paint_set: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="As --set of `wince paint`, and seed, size, steps, profile.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many processes draw; without it, one per processor.")] = None,
+    json: Json = False,
+):
+    """Decide a whole dataset before anything is rendered: who, what they show, from where, every seed; balanced, immutable, hashed."""
+    from . import config as configs
+    from .plan import cells, painted, write
+
+    job = configs.load(config, set_ or ())
+    wishes = painted.wishes(paint, paint_model or (), paint_set or ())
+    written = write.plan(job, out or Path("out", job.name), shard_people, fraction, wishes, processes)
+    table = cells.table(written)
+    _say(table.json() if json else table.text())
+    if not json:
+        _say(f"plan {written.hash[:12]}: {written.samples:,} pictures in {written.shards:,} shards: {written.folder}")
+        _say(f"render it:  wince run {written.folder}      on a farm:  wince farm slurm {written.folder}")
+
+
+def run(
+    folder: Planned,
+    workers: Annotated[int, typer.Option(min=0, help="How many Blender processes; 0: one per processor, as far as memory goes.")] = 0,
+    threads: Threads = 0,
+    blender: Blender = None,
+    limit: Limit = 0.0,
+    recycle: Recycle = 500,
+    memory: Memory = 4.0,
+    tight: Tight = False,
+    check: Check = False,
+):
+    """Render a plan on this machine; the same command again goes on where it stopped."""
+    _work(folder, "all", workers=workers, threads=threads, blender=blender, limit_s=limit, recycle=recycle, memory_gb=memory, tight=tight,
+          check=check)
+
+
+def work(
+    folder: Planned,
+    shards: Annotated[str, typer.Option(metavar="0-24,30", help="Which shards; `all` for all.")],
+    workers: Annotated[int, typer.Option(min=0, help="How many Blender processes; 0: one per processor, as far as memory goes.")] = 1,
+    threads: Threads = 0,
+    blender: Blender = None,
+    limit: Limit = 0.0,
+    recycle: Recycle = 500,
+    memory: Memory = 4.0,
+    tight: Tight = False,
+    check: Check = False,
+    openjd: Annotated[bool, typer.Option("--openjd", help="Tell progress in OpenJD's lines.")] = False,
+):
+    """Render some shards of a plan, as a task of a farm: idempotent; SIGTERM ends it after the pictures in hand, with exit code 75."""
+    _work(folder, shards, workers=workers, threads=threads, blender=blender, limit_s=limit, recycle=recycle, memory_gb=memory, tight=tight,
+          check=check, openjd=openjd)
+
+
+def _work(folder, words, **wishes):
+    from wince.job import plan as plans
+
+    from .plan import ranges
+    from .work import drive
+
+    opened = plans.read(folder)
+    raise typer.Exit(drive.run(opened, ranges.parse(words, opened.shards), drive.Wishes(**wishes)))
+
+
+def status(folder: Planned, json: Json = False):
+    """Tell what of a plan is done, missing, in quarantine; how fast it goes and how long it takes yet."""
+    from wince.job import plan as plans
+
+    from .plan import status as states
+
+    found = states.gather(plans.read(folder))
+    _say(found.json() if json else found.text())
+
+
+def _say(text):
+    typer.echo(text)
