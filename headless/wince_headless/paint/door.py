@@ -106,7 +106,7 @@ def benchmark(wishes):
     return exits.DONE
 
 
-def listmodels_of():
+def list_models():
     """Print the catalogue, and what of it is on this machine."""
     from .models import doctor as doctors
 

@@ -59,7 +59,7 @@ class Faults(Sequence):
         if self._more is None:
             self._folder = Path(tempfile.mkdtemp(prefix="wince-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            self._more = open(self._folder / "faults.jsonl", "w", encoding="utf-8")          # noqa: SIM115 it lives as long as the list
+            self._more = open(self._folder / "faults.jsonl", "w", encoding="utf-8")
         self._more.write(json.dumps(fault) + "\n")
 
     def extend(self, faults):
