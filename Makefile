@@ -3,6 +3,7 @@
 #   make demo       set up, build the face pack, render configs/demo.yaml, and say where the page with the pictures is
 #   make addon      write the artist's zip, dist/wince-<version>.zip
 #   make test       set up and run the tests
+#   make farm-test  the slow lanes: renders under kill -9, on a full disk, with a real Slurm, OpenJD, and Flamenco's script under Node
 #   make gui-test   drive a real Blender 5.2 window as an artist would; screenshots in out/gui (Linux, root; else it says why not)
 #   make lint       check the style
 #   make clean      remove what make made, except rendered datasets
@@ -18,7 +19,7 @@ WORKERS ?= 1
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-.PHONY: demo addon test gui-test lint clean setup setup-paint pack
+.PHONY: demo addon test farm-test gui-test lint clean setup setup-all pack
 
 demo: pack
 	@wince render configs/demo.yaml --out out/demo --workers $(WORKERS)
@@ -27,8 +28,12 @@ demo: pack
 addon: setup
 	@wince addon build
 
-test: setup-paint pack
-	@python -m pytest --ignore=tests/gui
+test: setup-all pack
+	@python -m pytest --ignore=tests/gui --ignore=tests/farm
+
+farm-test: setup-all pack
+	@.ci/farm-setup
+	@python -m pytest tests/farm -ra
 
 gui-test: addon
 	@.ci/gui-tree
@@ -43,8 +48,8 @@ pack: setup
 setup:
 	@.ci/setup '$(VENV)' '$(PYTHON)'
 
-setup-paint:
-	@.ci/setup '$(VENV)' '$(PYTHON)' dev,paint
+setup-all:
+	@.ci/setup '$(VENV)' '$(PYTHON)' dev,paint,release,farm
 
 clean:
 	@rm -rf $(VENV) dist build .pytest_cache .ruff_cache .hypothesis addon/wince/data/*.npz

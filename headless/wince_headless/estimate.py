@@ -62,6 +62,12 @@ def estimate(job, orders):
     return result
 
 
+def view_cost(job):
+    """Return what one view of a job costs on average: bytes on disk, and seconds of one processor, the building of people aside."""
+    pixels = _pixels(job)
+    return _view_bytes(job, pixels), _view_seconds(job, pixels)
+
+
 def _pixels(job):
     """Return the mean number of pixels of a job's views."""
     sizes = [camera.resolution or job.render.resolution for camera in rigs.resolve(job.cameras)]

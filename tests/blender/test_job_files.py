@@ -254,8 +254,9 @@ def test_a_folder_takes_the_same_job_again_and_no_other(tmp_path):
     sample(tmp_path)
     resume.claim(tmp_path, job(), ORIGIN)
     resume.claim(tmp_path, job(render=spec.Render(threads=3)), ORIGIN)
-    with pytest.raises(WinceError, match="begun with seed = 0, now it is 4: give another folder"):
-        resume.claim(tmp_path, job(seed=4), ORIGIN)
+    for refusing in (resume.begin, resume.claim):
+        with pytest.raises(WinceError, match="begun with seed = 0, now it is 4: give another folder"):
+            refusing(tmp_path, job(seed=4), ORIGIN)
     with pytest.raises(WinceError, match=r"begun with versions\.blender = '4\.5\.15', now it is '5\.0\.1'"):
         resume.claim(tmp_path, job(), {"versions": {"blender": "5.0.1"}, "denoiser": "oidn"})
     with pytest.raises(WinceError, match="begun with denoiser = 'oidn', now it is 'none'"):
@@ -264,6 +265,7 @@ def test_a_folder_takes_the_same_job_again_and_no_other(tmp_path):
 
 def test_a_folder_without_pictures_binds_nobody(tmp_path):
     resume.claim(tmp_path, job(), ORIGIN)
+    resume.begin(tmp_path, job(seed=4), ORIGIN)
     resume.claim(tmp_path, job(seed=4), ORIGIN)
     assert json.loads((tmp_path / "job.json").read_text())["seed"] == 4
 

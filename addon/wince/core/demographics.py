@@ -6,7 +6,8 @@ cannot carry six groups apart, and the distributions overlap on purpose; `separa
 
 import hashlib
 import json
-from functools import cache
+import math
+from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,14 +54,19 @@ def cell_of(people, seed, number):
     Neighbouring people differ in all three factors, so that small sets are balanced too.
     """
     factors = [people.ages, people.genders, people.groups]
-    size = int(np.prod([len(f) for f in factors]))
+    size = math.prod(map(len, factors))
     block, place = divmod(number, size)
-    ages, genders, groups = ([f[i] for i in stream(seed, "cells", block, k).permutation(len(f))] for k, f in enumerate(factors))
+    ages, genders, groups = ([f[i] for i in order] for f, order in zip(factors, _orders(seed, block, *map(len, factors)), strict=True))
     turn, g = divmod(place, len(groups))
     shift_w, shift_a = divmod(turn, len(ages))
     age = ages[(g + shift_a) % len(ages)]
     gender = genders[(g // len(ages) + shift_w) % len(genders)]
     return {"age": age_label(age), "gender": gender, "group": groups[g]}, block
+
+
+@lru_cache(maxsize=64)                  # neighbours share a block
+def _orders(seed, block, *sizes):
+    return [stream(seed, "cells", block, k).permutation(size).tolist() for k, size in enumerate(sizes)]
 
 
 def age_label(ages):

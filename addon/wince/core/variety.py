@@ -69,7 +69,7 @@ def held(axes, normals):
     """
     out = np.clip(normals, -FURTHEST, FURTHEST)
     for rows in _parts(axes):
-        out[rows] *= min(1.0, TOGETHER / max(np.sqrt(np.mean(out[rows] ** 2)), 1e-9))
+        out[rows] *= min(1.0, TOGETHER / max(np.sqrt(np.add.reduce(out[rows] ** 2) / len(rows)), 1e-9))
     return out
 
 

@@ -38,7 +38,7 @@ def create(path, data, owner=""):
     temporary = path.with_name(f".{path.name}.{owner}{TEMPORARY}")
     try:
         _insist(path, temporary, lambda: _write(path, temporary, data, _link))
-    except FileExistsError:
+    except _Taken:
         return False
     return True
 
@@ -91,8 +91,6 @@ def _insist(path, temporary, act):
             _clear(temporary)
             if not left:
                 raise _explained(path, error) from error
-        except FileExistsError:                            # of `create`: the temporary is gone by then
-            raise
         except OSError as error:
             _clear(temporary)
             raise _explained(path, error) from error
@@ -116,16 +114,26 @@ def _fill(path, data):
 
 
 def _link(temporary, path):
-    """Give a finished file its name unless the name is taken; raises FileExistsError."""
+    """Give a finished file its name unless the name is taken."""
     try:
         os.link(temporary, path)
-    except (PermissionError, NotImplementedError, OSError) as error:
-        if isinstance(error, FileExistsError | FileNotFoundError):
-            raise
-        with open(path, "xb") as file:                     # a disk without hard links: whole but for a moment
-            file.write(temporary.read_bytes())
-    finally:
-        temporary.unlink(missing_ok=True)
+    except FileExistsError:
+        raise _Taken from None
+    except FileNotFoundError:                              # swept away
+        raise
+    except OSError:                                        # a disk without hard links
+        _copy(temporary, path)
+    temporary.unlink(missing_ok=True)
+
+
+def _copy(temporary, path):
+    """Do what `_link` does with a file that is not whole for a moment."""
+    data = temporary.read_bytes()
+    try:
+        with open(path, "xb", buffering=0) as file:
+            file.write(data)
+    except FileExistsError:
+        raise _Taken from None
 
 
 def _place(folder, temporary, files, ready):

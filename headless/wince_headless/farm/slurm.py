@@ -1,0 +1,179 @@
+"""A plan -> plain files for Slurm's sbatch: arrays whose elements are ranges of shards, a render element behind each that paints.
+
+    shards.txt      element -> shards, a line each
+    paint.sbatch    the skins, on nodes with a GPU; only where the plan paints
+    render.sbatch   the pictures
+    verify.sbatch   what is there, and whether it is sound
+    submit.sh       all of them, each behind the one before
+    settings.sh     what they share: the command, the dataset, what makes a node ready
+    element.sh      how a step runs: signals, requeueing, folders of a node's own
+
+Nothing in them is clever: Slurm schedules, `wince paint`, `wince work` and `wince verify` work, and people may edit every line.
+"""
+
+import math
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from wince.core.errors import WinceError
+from wince.job import disk
+
+from .. import estimate
+from ..plan import ranges
+from ..work import shards as marks
+from . import chunks, fill
+
+FOLDER, SHARDS, SUBMIT = "slurm", "shards.txt", "submit.sh"
+SHARED = ("settings.sh", "element.sh", SUBMIT)
+WORD = re.compile(r"[\w.,:=/@+-]+")             # what may stand behind an option of #SBATCH
+MISSING = "missing"
+SPARE = 3                                       # how many times the estimate is asked for: it is good to a factor of two, nodes differ
+HALF_HOUR, DAY = 1800, 86400                    # seconds; time is asked for in half hours, a day at most: elements go on where they stopped
+PAINT_SECONDS = {"procedural": 20.0}            # of a skin of 2048 texels on a processor; by a model on a GPU:
+MODEL_SECONDS = 180.0                           # a guess: no weights were run where this was made
+PAINT_MEMORY = {"procedural": "6G"}             # finishing a skin takes 4 GB at 2048 texels, a model's weights wait in main memory
+MODEL_MEMORY = "48G"
+VERIFY_SECONDS = 0.2                            # of a processor per sample
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a plan is laid out for a cluster; what is None is left to the estimate or to the cluster.
+
+    shards          str as `--shards` takes them, or "missing": those that are not done
+    partition       for render and verify; gpu_partition: for paint, else the same
+    account         whose hours
+    gres            what a node must have to paint
+    cpus            processors of a render element: so many Blenders
+    memory          of each, as Slurm writes it
+    time            of a render element, as Slurm writes it: 4:00:00
+    throttle        elements at once at most
+    elements        how many elements an array has; None: so many that none lasts long, at most chunks.MOST
+    wince           the command on the nodes, words as a shell has them
+    requeues        how often a stopped element puts itself back into the queue
+    """
+
+    shards: str = "all"
+    partition: str | None = None
+    gpu_partition: str | None = None
+    account: str | None = None
+    gres: str = "gpu:1"
+    cpus: int = 4
+    memory: str = "4G"
+    time: str | None = None
+    throttle: int = 50
+    elements: int | None = None
+    wince: str = "wince"
+    requeues: int = 20
+
+
+def write(plan, out=None, options=None):
+    """Write a plan's files for Slurm; files that lie there already are written anew, others stay.
+
+    plan     wince.job.plan.Plan
+    out      their folder; None: farm/slurm in the plan's own
+    options  Options; None: as they come
+    returns  paths of the files
+    raises   WinceError for shards that the plan does not have, or options that sbatch would not understand
+    """
+    options = options or Options()
+    _check(options)
+    out = Path(out or plan.folder / "farm" / FOLDER)
+    numbers = _numbers(plan, options.shards)
+    runs = chunks.elements(numbers, options.elements or chunks.count(len(numbers), _seconds(plan, numbers, options.cpus)))
+    places, parts = _places(plan, out, runs, options), _parts(plan)
+    names = [*(["paint.sbatch"] if "paint" in parts else []), "render.sbatch", "verify.sbatch", *SHARED]
+    files = {name: fill.fill(fill.template(f"slurm_{name}"), places, parts) for name in names} | {SHARDS: table(runs)}
+    for name, text in files.items():
+        disk.write(out / name, text.encode())
+    (out / SUBMIT).chmod(0o755)
+    if "paint" not in parts:
+        (out / "paint.sbatch").unlink(missing_ok=True)
+    return [out / name for name in files]
+
+
+def command(folder):
+    """Return the argument list that submits what lies in a folder, to be run anywhere."""
+    return ["bash", str(Path(folder, SUBMIT))]
+
+
+def table(runs):
+    """Return the text of shards.txt for the elements' shards."""
+    lines = "".join(f"{number} {ranges.text(run)}\n" for number, run in enumerate(runs))
+    return f"# element, and its shards; --array in the sbatch files names the elements\n{lines}"
+
+
+def hours(seconds):
+    """Return a time to ask for, as Slurm writes it: with spare, in half hours, a day at most."""
+    asked = min(DAY, HALF_HOUR * max(1, math.ceil(seconds * SPARE / HALF_HOUR)))
+    return f"{asked // 3600}:{asked % 3600 // 60:02d}:00"
+
+
+def _numbers(plan, words):
+    """Return the shards that words name; WinceError when there are none."""
+    if words != MISSING:
+        return ranges.parse(words, plan.shards)
+    left = tuple(sorted({*range(plan.shards)} - marks.done(plan)))
+    if not left:
+        raise WinceError(f"--shards {MISSING}: every shard of {plan.folder} is done: check it with `wince verify {plan.folder}`")
+    return left
+
+
+def _seconds(plan, numbers, cpus):
+    """Return about how long shards last on so many processors."""
+    rows = plan.rows()
+    samples, people = (sum(getattr(rows[number], what) for number in numbers) for what in ("samples", "people"))
+    return (samples * estimate.view_cost(plan.job)[1] + people * estimate.BUILD_SECONDS["person"]) / cpus
+
+
+def _places(plan, out, runs, options):
+    """Return {place: text} of the templates."""
+    longest = max(_seconds(plan, run, options.cpus) for run in runs) + estimate.BUILD_SECONDS["first"]
+    rows = plan.rows()
+    people = max(sum(rows[number].people for number in run) for run in runs)
+    return {
+        "NAME": " ".join(plan.job.name.split()), "SAMPLES": f"{plan.samples:,}", "PEOPLE": f"{sum(row.people for row in rows):,}",
+        "ARRAY": f"0-{len(runs) - 1}%{options.throttle}", "CPUS": options.cpus, "MEMORY": options.memory, "GRES": options.gres,
+        "TIME": options.time or hours(longest), "VERIFY_TIME": hours(plan.samples * VERIFY_SECONDS / options.cpus),
+        "PARTITION": _line("partition", options.partition), "ACCOUNT": _line("account", options.account),
+        "PAINT_PARTITION": _line("partition", options.gpu_partition or options.partition),
+        "WINCE": shlex.join(shlex.split(options.wince)), "REQUEUES": options.requeues,
+        "DATASET": shlex.quote(os.path.relpath(plan.folder.resolve(), out.resolve())), **_painting(plan, people, options),
+    }
+
+
+def _painting(plan, people, options):
+    """Return the places of paint.sbatch."""
+    backend = (plan.facts.get("paint") or {}).get("backend")
+    seconds = people * PAINT_SECONDS.get(backend, MODEL_SECONDS)
+    return {"PAINT_CPUS": options.cpus, "PAINT_MEMORY": PAINT_MEMORY.get(backend, MODEL_MEMORY), "PAINT_TIME": hours(seconds)}
+
+
+def _parts(plan):
+    """Return the names of the templates' parts that a plan needs."""
+    gpu = {"gpu"} if plan.job.render.device == "gpu" else set()
+    return gpu | {"paint" if plan.facts.get("paint") else "render"}
+
+
+def _line(name, value):
+    """Return the line for an option, switched off where the cluster decides."""
+    return f"#SBATCH --{name}={value}" if value else f"##SBATCH --{name}=NAME"
+
+
+def _check(options):
+    for name in ("partition", "gpu_partition", "account", "gres", "memory", "time"):
+        value = getattr(options, name)
+        if value is not None and not WORD.fullmatch(value):
+            raise WinceError(f"--{name.replace('_', '-')} {value!r} is nothing that sbatch takes: give one word, as in its man page")
+    for name in ("cpus", "throttle", "elements"):
+        if (value := getattr(options, name)) is not None and value < 1:
+            raise WinceError(f"--{name} {value}: give 1 or more")
+    try:
+        words = shlex.split(options.wince)
+    except ValueError as error:
+        raise WinceError(f"--wince {options.wince!r} is no command ({error}): write it as in a shell") from None
+    if not words:
+        raise WinceError("--wince is empty: give the command as the nodes call it, such as wince or /shared/wince/.venv/bin/wince")
