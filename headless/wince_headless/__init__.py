@@ -4,7 +4,8 @@ It talks to Blender through files and processes and never imports bpy; the core 
 
 Files
     cli         the `wince` command: words in, exit code out
-    at_scale    its commands for datasets at scale: plan, run, work, status, farm, pack-dataset, diff
+    at_scale    its commands for datasets at scale: plan, run, work, status, pack-dataset, diff
+    at_farm     and for farms
     config      YAML and --set -> wince.job.spec.Job, with errors that name line and key
     preflight   what can be refused before Blender starts
     launch      a job -> worker processes of Blender, progress, a clean stop

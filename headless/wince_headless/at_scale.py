@@ -1,4 +1,4 @@
-"""The commands for datasets at scale: plan, run, work, status, farm, pack-dataset, diff.  Words in, one call each, exit code out."""
+"""The commands for datasets at scale: plan, run, work, status, pack-dataset, diff.  Words in, one call each, exit code out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,13 +7,13 @@ import typer
 
 from wince.core.errors import WinceError
 
-from . import exits
+from . import at_farm, exits
 
 Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/pain3d.yaml.")]
 Planned = Annotated[Path, typer.Argument(help="A folder that `wince plan` wrote.")]
 Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
 Threads = Annotated[int, typer.Option(min=0, help="Render threads of each worker; 0: the processors, shared evenly.")]
-Limit = Annotated[float, typer.Option(min=0, metavar="SECONDS", help="A view that takes longer hangs; 0: by its size, never under 5 min.")]
+Limit = Annotated[float | None, typer.Option(min=1, metavar="SECONDS", help="A view that takes longer hangs; else by the estimate.")]
 Recycle = Annotated[int, typer.Option(min=1, metavar="VIEWS", help="A worker is replaced after so many views ...")]
 Memory = Annotated[float, typer.Option(min=0.1, metavar="GB", help="... or when it holds more memory than this.")]
 Tight = Annotated[bool, typer.Option("--tight", help="Begin although the disk looks too small; it stops cleanly when full.")]
@@ -23,8 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 def add(app):
     """Add the commands to the `wince` command."""
-    for name, command in (("plan", plan), ("run", run), ("work", work), ("status", status)):
+    for name, command in COMMANDS.items():
         app.command(name)(command)
+    app.add_typer(at_farm.app, name="farm")
 
 
 def plan(
@@ -59,7 +60,7 @@ def run(
     workers: Annotated[int, typer.Option(min=0, help="How many Blender processes; 0: one per processor, as far as memory goes.")] = 0,
     threads: Threads = 0,
     blender: Blender = None,
-    limit: Limit = 0.0,
+    limit: Limit = None,
     recycle: Recycle = 500,
     memory: Memory = 4.0,
     tight: Tight = False,
@@ -76,7 +77,7 @@ def work(
     workers: Annotated[int, typer.Option(min=0, help="How many Blender processes; 0: one per processor, as far as memory goes.")] = 1,
     threads: Threads = 0,
     blender: Blender = None,
-    limit: Limit = 0.0,
+    limit: Limit = None,
     recycle: Recycle = 500,
     memory: Memory = 4.0,
     tight: Tight = False,
@@ -92,10 +93,13 @@ def _work(folder, words, **wishes):
     from wince.job import plan as plans
 
     from .plan import ranges
-    from .work import drive
+    from .work import cores, drive, telling
 
     opened = plans.read(folder)
-    raise typer.Exit(drive.run(opened, ranges.parse(words, opened.shards), drive.Wishes(**wishes)))
+    numbers = ranges.parse(words, opened.shards)
+    wishes["workers"] = wishes["workers"] or cores.workers(opened.job.render.device)
+    with telling.WorkProgress() as bar:
+        raise typer.Exit(drive.run(opened, numbers, drive.Wishes(**wishes), bar))
 
 
 def status(folder: Planned, json: Json = False):
@@ -106,6 +110,42 @@ def status(folder: Planned, json: Json = False):
 
     found = states.gather(plans.read(folder))
     _say(found.json() if json else found.text())
+
+
+def pack_dataset(
+    folder: Annotated[Path, typer.Argument(help="A finished dataset: of `wince run`, or of `wince render`.")],
+    out: Annotated[Path, typer.Option(help="The release's folder, not there yet.")],
+    format: Annotated[str, typer.Option(help="webdataset, parquet or imagefolder.")] = "webdataset",
+    scheme: Annotated[str, typer.Option(help="wince; or 3dpain, synpain: as tools made for those sets read it.")] = "wince",
+    drop: Annotated[bool, typer.Option("--drop", help="Leave out what is missing or cannot be said, and count it.")] = False,
+    splits: Annotated[str | None, typer.Option(metavar="train=0-6,val=7-8,test=9", help="Which folds are which split.")] = None,
+    shard_mb: Annotated[int, typer.Option(min=1, help="About how many megabytes a file has.")] = 512,
+    samples: Annotated[int, typer.Option(min=0, help="How many loose pictures to look at.")] = 50,
+    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under, such as CC-BY-4.0.")] = None,
+    name: Annotated[str | None, typer.Option(help="Of the release; without it, the job's.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor.")] = None,
+):
+    """Make a release of a dataset: split by people, with card, Croissant, checksums; to publish and to train on."""
+    from .release import pack as releases
+
+    packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name, processes=processes)
+    _say(packed.text())
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(help="A dataset folder or a release.")],
+    new: Annotated[Path, typer.Argument(help="Another.")],
+    json: Json = False,
+):
+    """Tell what differs between two datasets or releases: people, samples, splits, labels, pictures; exit code 1 when anything does."""
+    from .release import diff as differences
+
+    found = differences.diff(old, new)
+    _say(found.json() if json else found.text())
+    raise typer.Exit(exits.DONE if found.same else exits.FAULTS)
+
+
+COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-dataset": pack_dataset, "diff": diff}
 
 
 def _say(text):

@@ -104,12 +104,14 @@ def paint(
     doctor: Annotated[bool, typer.Option("--doctor", help="Say what this Python can paint with, and what is wrong.")] = False,
     events: Annotated[bool, typer.Option("--events", help="Say what happens as JSON lines, for programs.")] = False,
     leash: Annotated[bool, typer.Option("--leash", help="Stop when stdin ends, as renders do.")] = False,
+    shards: Annotated[str | None, typer.Option(
+        metavar="0-24,30", help="Paint the people of these shards of a plan, as it was planned, into its own folder.")] = None,
 ):
     """Paint people's skins: by a diffusion model, from an image on the atlas, or as built in; the same command again goes on."""
     from .paint import door
 
     wishes = door.Wishes(source, backend, tuple(model or ()), from_uv, places, out, seed, size, steps, profile, device,
-                         tuple(set_ or ()), pack, only, force, dry_run, events, leash)
+                         tuple(set_ or ()), pack, only, force, dry_run, events, leash, shards)
     if doctor or benchmark:
         raise typer.Exit((door.doctor if doctor else door.benchmark)(wishes))
     raise typer.Exit(door.paint(wishes))

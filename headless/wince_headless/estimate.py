@@ -68,6 +68,21 @@ def view_cost(job):
     return _view_bytes(job, pixels), _view_seconds(job, pixels)
 
 
+def view_bytes(job):
+    """Return about how many bytes a view of a job takes on disk."""
+    return _view_bytes(job, _pixels(job))
+
+
+def view_seconds(job):
+    """Return about how many seconds of one processor a view of a job takes."""
+    return _view_seconds(job, _pixels(job))
+
+
+def size_in_words(size):
+    """Return bytes as people say them: `230 MB`."""
+    return _bytes(size)
+
+
 def _pixels(job):
     """Return the mean number of pixels of a job's views."""
     sizes = [camera.resolution or job.render.resolution for camera in rigs.resolve(job.cameras)]

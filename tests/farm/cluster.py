@@ -40,7 +40,7 @@ MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SlurmdParameters=config_overrides
-SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1
 ReturnToService=2
 MinJobAge=3600
 KillWait=5
@@ -76,7 +76,8 @@ class Cluster:
     def jobs(self, *numbers):
         """Return what Slurm knows of every element of some jobs, all jobs by default: a dict of `scontrol show job` each."""
         shown = self.run("scontrol", "-o", "show", "job")
-        found = [dict(word.split("=", 1) for word in line.split() if "=" in word) for line in shown.splitlines() if line.startswith("JobId")]
+        lines = [line.split() for line in shown.splitlines() if line.startswith("JobId")]
+        found = [dict(word.split("=", 1) for word in line if "=" in word) for line in lines]
         return [job for job in found if not numbers or job.get("ArrayJobId", job["JobId"]) in map(str, numbers)]
 
     def element(self, number, index):
@@ -91,13 +92,20 @@ class Cluster:
         """Wait until a function returns something true, and return that."""
         end = time.monotonic() + seconds
         while not (found := true()):
-            assert time.monotonic() < end, "\n".join([f"waited {seconds} s", *map(str, self.jobs())])
+            assert time.monotonic() < end, f"waited {seconds} s\n{self.run('squeue')}"
             time.sleep(0.2)
         return found
 
     def stop(self):
         """End all jobs and daemons, and what they have left."""
-        subprocess.run(["scancel", "--user", getpass.getuser()], env=self.environment, timeout=30, check=False, capture_output=True)
+        try:
+            if self.daemons:
+                self.run("scancel", "--user", getpass.getuser())
+                self.until(lambda: not self.run("squeue", "-h"), 30)
+        finally:
+            self._end_daemons()
+
+    def _end_daemons(self):
         for process in reversed(self.daemons):
             process.terminate()
         for process in reversed(self.daemons):
@@ -108,23 +116,23 @@ class Cluster:
                 process.wait()
 
 
-def start(folder):
-    """Start a cluster in an empty folder and return it, ready for jobs.
+def start(cluster):
+    """Start the daemons of a Cluster in its empty folder, and wait until it takes jobs; stop it also when that fails.
 
-    folder   Path; short, since a socket's path has at most 107 letters
+    cluster   Cluster; its folder's path is short, since a socket's has at most 107 letters
     """
+    folder = cluster.folder
     for name in ("munge", "state", "spool"):
         (folder / name).mkdir(mode=0o700)
     (folder / "slurm.conf").write_text(CONFIGURATION.format(
         host=socket.gethostname().split(".")[0], user=getpass.getuser(), folder=folder, ctld=_free_port(), slurmd=_free_port()))
     (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")
     environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf"), "PATH": PLACES}
-    cluster = Cluster(folder, {name: value for name, value in environment.items() if name == "SLURM_CONF" or not name.startswith("SLURM_")})
+    cluster.environment = {name: value for name, value in environment.items() if name == "SLURM_CONF" or not name.startswith("SLURM_")}
     _munge(cluster)
     _daemon(cluster, "slurmctld", "-D", "-f", folder / "slurm.conf")
     _daemon(cluster, "slurmd", "-D", "-f", folder / "slurm.conf")
     cluster.until(lambda: _idle(cluster), 60)
-    return cluster
 
 
 def _munge(cluster):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from wince.core.facs.action_units import ActionUnits
+from wince.core.identity import Identity
 from wince.core.skin import tone
 from wince.job import spec
 
@@ -58,7 +60,17 @@ def dataset(folder, people=2, expressions=3, views=("three_quarter_right", "fron
         for expression in range(expressions):
             for view in views:
                 _draw(Sketch(folder, size, person, expression, view))
+        keep_identity(folder, person)
     return folder
+
+
+def keep_identity(folder, person):
+    """Write who a drawn person is, as the records say it."""
+    record = json.loads(next((folder / f"id{person:05d}").glob("*/*/record.json")).read_text())
+    who = record["demographics"]
+    identity = Identity(record["person"], 0, person, who["age"], who["gender"], who["ancestry"], who["group"], record["cell"],
+                        skin_lab=tuple(who["skin_target_lab"]))
+    (folder / record["identity"] / "identity.json").write_text(identity.json())
 
 
 def rewrite(folder, key, **changes):
@@ -68,10 +80,11 @@ def rewrite(folder, key, **changes):
     path.write_text(json.dumps(record, indent=1, sort_keys=True))
 
 
-def _draw(sketch):
+def _draw(sketch, face=None):
+    """Draw a view of a face, (kind, AUs) as in FACES."""
     folder = sketch.folder / sketch.key
     folder.mkdir(parents=True)
-    kind, aus = FACES[sketch.expression % len(FACES)]
+    kind, aus = face or FACES[sketch.expression % len(FACES)]
     skin = _oval(sketch, 0.5, 0.5, 0.3, 0.4)
     heat = np.rint(_heat(sketch, aus) * (skin > 0))
     pictures = {"rgb": _picture(sketch, skin), "seg": _parts(sketch, skin), "coverage": skin, "heat": heat.astype(np.uint16)}
@@ -97,7 +110,8 @@ def _record(sketch, kind, aus, files):
                          "skin_ita_deg": round(tone.ita(who["lab"]), 2), "skin_monk": tone.monk(who["lab"])},
         "au_code": {str(n): _sides(n, pair) for n, pair in codes.items()},
         "au_realised": {str(n): _sides(n, [SHARE[v] for v in pair]) for n, pair in codes.items()},
-        "facs": "+".join(f"{n}{' ABCDE'[max(pair)]}" for n, pair in aus.items()), "pspi": sum(terms.values()), "pspi_terms": terms,
+        "facs": str(ActionUnits.from_json({str(n): _sides(n, pair) for n, pair in codes.items()})), "pspi": sum(terms.values()),
+        "pspi_terms": terms,
         "pain": kind == "pain", "expression_kind": kind, "versions": {"wince": "0.1.0", "blender": "4.5.15", "pack": "abc123"},
         "camera": _camera(sketch), "face_to_camera": {"yaw_deg": -VIEWS[sketch.view], "pitch_deg": 0.0, "roll_deg": 0.0},
         "head_pose": {}, "gaze": {"L": {"yaw_deg": 0.0, "pitch_deg": 0.0}, "R": {"yaw_deg": 0.0, "pitch_deg": 0.0}},

@@ -18,6 +18,7 @@ import gzip
 import hashlib
 import json
 import struct
+import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from . import layout, spec
 FORMAT = "wince-plan-1"
 PLAN, INDEX, LINES = "plan.json", "plan.index", "plan.jsonl.gz"
 ROW = struct.Struct("<QQQI32s")                # offset and length in LINES, samples, people, sha256 of the unpacked text
+VOUCHED = struct.Struct("<QI32s")              # what of a row the hash covers: where gzip has put it is another matter
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class Row:
 class Plan:
     """A plan: its folder, plan.json, the job it plans.
 
-    facts   {"format", "hash", "job", "fraction", "versions", "counts": {"people", "twins", "samples", "shards"}, "index_sha256", "paint"}
+    facts   {"format", "hash", "job", "fraction", "shard_people", "versions", "counts": {"people", "twins", "samples", "shards"},
+             "index_sha256", "paint", "identities_sha256", "cells"}: people without the twins; shard_people with them, of every shard
+             but the last; the sha256 of all identity files, None where people are drawn; cells as `wince_headless.plan.cells.rows`,
+             None where there are too many
     """
 
     folder: Path
@@ -85,6 +90,13 @@ class Plan:
             raise WinceError(f"{self.folder / INDEX} is damaged: copy it from where the plan was made, or plan again into an empty folder")
         return [Row(*fields) for fields in ROW.iter_unpack(data)]
 
+    def intact(self):
+        """Tell whether the index is the one that was planned; every shard vouches for its own text when it is read."""
+        try:
+            return index_digest(self.rows()) == self.facts["index_sha256"]
+        except WinceError:
+            return False
+
     def shard(self, number):
         """Return a shard's people, the dictionaries described above.
 
@@ -96,7 +108,7 @@ class Plan:
             packed = file.read(row.length)
         try:
             text = gzip.decompress(packed)
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
             text = b""
         if hashlib.sha256(text).digest() != row.sha256:
             raise WinceError(f"{self.folder / LINES} is damaged at shard {number}: copy it from where the plan was made")
@@ -141,6 +153,14 @@ def digest(facts):
     """Return the hash of a plan: of plan.json without its hash; the index, and with it every line, is in there by its own."""
     text = json.dumps({key: value for key, value in facts.items() if key != "hash"}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def index_digest(rows):
+    """Return the sha256 of an index, in hexadecimal digits: of VOUCHED of every row."""
+    found = hashlib.sha256()
+    for row in rows:
+        found.update(VOUCHED.pack(row.samples, row.people, row.sha256))
+    return found.hexdigest()
 
 
 def keys(person):

@@ -19,7 +19,7 @@ from .studio import Studio
 from .writer import Writer
 
 
-def render(job, out, samples, say, stopped, owner="", again=False, threads=None):
+def render(job, out, samples, say, stopped, owner="", again=False, threads=None, after_first=None):
     """Render samples into an output folder, and go on where an earlier run stopped.
 
     job      spec.Job
@@ -30,6 +30,7 @@ def render(job, out, samples, say, stopped, owner="", again=False, threads=None)
     owner    str that no other process at this folder has at the same time
     again    render samples that are there, too
     threads  how many to use instead of the job's number, or None; it moves no pixel
+    after_first   called after the first render, or None
     returns  True when all samples are there, False when it was stopped
     raises   WinceError for a job that cannot be rendered here
     """
@@ -45,7 +46,7 @@ def render(job, out, samples, say, stopped, owner="", again=False, threads=None)
     if len(todo) < len(samples):
         say("skip", count=len(samples) - len(todo), done=len(samples) - len(todo), total=len(samples))
     with tempfile.TemporaryDirectory(prefix="wince-") as scratch:
-        shift = Shift(job, out, owner, record.constant_facts(job, chosen, loaded, version.name()), bound, again)
+        shift = Shift(job, out, owner, record.constant_facts(job, chosen, loaded, version.name()), bound, again, after_first=after_first)
         tally = Tally(say, len(samples) - len(todo), len(samples))
         whole = not todo or shift.work(todo, sittings(shift, chosen, loaded, scratch, threads), tally, stopped)
     say("done" if whole else "stopped", total=len(samples))
@@ -94,15 +95,16 @@ class Tally:
 class Shift:
     """One process's work at an output folder.
 
-    constant  facts that are the same for all samples
-    origin    what the folder is claimed with, before its first sample is put there
-    again     render samples that are there, too
-    planned   the job as the folder has it, where paths in it are relative
+    constant      facts that are the same for all samples
+    origin        what the folder is claimed with, before its first sample is put there
+    again         render samples that are there, too
+    planned       the job as the folder has it, where paths in it are relative
+    after_first   called after the first render, or None
     """
 
-    def __init__(self, job, out, owner, constant, origin, again=False, planned=None):
+    def __init__(self, job, out, owner, constant, origin, again=False, planned=None, after_first=None):
         self.job, self.out, self.owner, self.constant = job, Path(out), owner, constant
-        self._papers, self._again, self._claimed = (planned or job, origin), again, False
+        self._papers, self._again, self._claimed, self._after_first = (planned or job, origin), again, False, after_first
         self._behind = 0 if constant["render"]["device"] == "CPU" else 1     # a processor renders and writes no faster at a time
 
     def work(self, todo, session_of, tally, stopped):
@@ -133,9 +135,16 @@ class Shift:
                     shown = shown or session.show(name, writer)
                     shot = session.shoot(sample, shown, self.constant)
                     tally.rendered(sample.key)
+                    self._once()
                     writer.do(self._finish, shot, tally)
                     writer.settle(self._behind)
         return True
+
+    def _once(self):
+        """Do what was asked for after the first render."""
+        act, self._after_first = self._after_first, None
+        if act is not None:
+            act()
 
     def _finish(self, shot, tally):
         """Turn a rendered view into files. Runs in the writer's thread."""

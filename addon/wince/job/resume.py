@@ -18,7 +18,7 @@ def finished(out, key):
     folder = layout.sample_folder(out, key)
     try:
         known = json.loads((folder / layout.RECORD).read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):         # somebody's file in place of a folder: writing will say so
         return False
     if known.get("format") != record.FORMAT or known.get("key") != key:
         return False

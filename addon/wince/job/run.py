@@ -20,7 +20,7 @@ import threading
 import traceback
 
 from ..core.errors import WinceError
-from . import check, expand, spec
+from . import check, expand, processors, spec
 
 DONE, USER, BUG, STOPPED = 0, 2, 3, 75
 MARK = "wince: "
@@ -33,7 +33,7 @@ def main(words=None):
     returns  exit code
     """
     try:
-        return _run(_parse(_ours(sys.argv) if words is None else words))
+        return _run(_parse(ours(sys.argv) if words is None else words))
     except WinceError as error:
         say("error", message=str(error))
         print(f"wince: error: {error}", file=sys.stderr, flush=True)
@@ -89,11 +89,11 @@ def _job(words, stopped):
     """Render a job, or the part of it that is asked for."""
     job = spec.read(words.job)
     check.check(job, words.job)
-    wanted = _wanted(job, words)
+    wanted, widen = _wanted(job, words), processors.narrow(words.threads)
 
     from . import render  # bpy only now: wrong words need no Blender
     return render.render(job, words.out, wanted, say, stopped, owner="{}-{}".format(*words.shard), again=words.only is not None,
-                         threads=words.threads)
+                         threads=words.threads, after_first=widen)
 
 
 def _take(words, stopped):
@@ -134,6 +134,6 @@ def _shard(text):
     return int(match[1]), int(match[2])
 
 
-def _ours(argv):
+def ours(argv):
     """Return the words meant for us: after `--`, or, under the bpy module, after the script."""
     return argv[argv.index("--") + 1:] if "--" in argv else argv[1:]

@@ -24,11 +24,10 @@ import tempfile
 import threading
 import time
 import traceback
-from pathlib import Path
 
 from ..core.errors import WinceError
-from . import expand, layout, plan
-from .run import BUG, DONE, STOPPED, USER, Signals, _ours, say
+from . import expand, layout, plan, processors
+from .run import BUG, DONE, STOPPED, USER, Signals, ours, say
 
 
 def main(words=None):
@@ -37,11 +36,10 @@ def main(words=None):
     words    list of str after `--`; None takes them from the command line
     returns  exit code
     """
-    words = _parse(_ours(sys.argv) if words is None else words)
-    if words.cores:
-        _pin(words.cores)
+    words = _parse(ours(sys.argv) if words is None else words)
+    widen = processors.pin(words.cores) if words.cores else processors.narrow(words.threads)      # before Blender computes anything
     try:
-        return _serve(words)
+        return _serve(words, widen)
     except WinceError as error:
         say("error", message=str(error))
         print(f"wince: error: {error}", file=sys.stderr, flush=True)
@@ -119,12 +117,12 @@ class Watch:
         say("view", key=key, cycles=round(self._took.pop(key), 4), seconds=round(seconds, 4))
 
 
-def _serve(words):
+def _serve(words, widen):
     """Do all orders; return the exit code."""
     asked = plan.read(words.folder)
     from . import service  # bpy only now: a folder without a plan needs no Blender
     with Patient() as signals, tempfile.TemporaryDirectory(prefix="wince-") as scratch:
-        with service.open_service(asked, words.owner, words.threads, scratch, Watch(), say) as work:
+        with service.open_service(asked, words, scratch, Watch(), say, widen) as work:
             orders = Orders(signals)
             left = not all(work(person, samples, orders.stopped) for person, samples in orders)
         return STOPPED if left or signals.raised else DONE
@@ -144,17 +142,6 @@ def _read(line):
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WinceError(f"an order to the worker is none ({error}): let `wince work` write them") from None
     return order["person"], [expand.Sample(number, expression, view) for _, expression, view in keys]
-
-
-def _pin(cores):
-    """Have every thread of this process, also those to come, run on some processors only; where a system cannot, nothing happens."""
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    for thread in Path("/proc/self/task").iterdir() if Path("/proc/self/task").is_dir() else (0,):
-        try:
-            os.sched_setaffinity(int(getattr(thread, "name", thread)), cores)
-        except OSError as error:                          # a thread that has ended, or processors that are not ours
-            print(f"not pinned to processors {sorted(cores)}: {error}", file=sys.stderr, flush=True)
 
 
 def _parse(words):

@@ -11,16 +11,16 @@ from .writer import Writer
 
 
 @contextmanager
-def open_service(asked, owner, threads, scratch, watch, say):
+def open_service(asked, words, scratch, watch, say, after_first=None):
     """Give the function (person's line of the plan, samples, stopped) -> whether all are there; on leaving, all is on disk.
 
-    asked    plan.Plan
-    owner    str that no other process at this folder has at the same time
-    threads  how many to use instead of the job's number, or None
-    scratch  folder for what Blender writes
-    watch    `serve.Watch`
-    say      called with (event, **facts)
-    raises   WinceError for a job that cannot be rendered here, or a folder that was begun with something else
+    asked        plan.Plan
+    words        has `owner`, str that no other process at this folder has at the same time, and `threads`, to use instead of the job's, or None
+    scratch      folder for what Blender writes
+    watch        `serve.Watch`
+    say          called with (event, **facts)
+    after_first  called after the first render, or None
+    raises       WinceError for a job that cannot be rendered here, or a folder that was begun with something else
     """
     job = asked.located
     version.check()
@@ -32,8 +32,8 @@ def open_service(asked, owner, threads, scratch, watch, say):
     disk.sweep(asked.folder)
     say("start", blender=version.name(), device=chosen.device, denoiser=chosen.denoiser)
     constant = record.constant_facts(job, chosen, loaded, version.name())
-    shift = render.Shift(job, asked.folder, owner, constant, bound, planned=asked.job)
-    sitting_of = render.sittings(shift, chosen, loaded, scratch, threads, watch)
+    shift = render.Shift(job, asked.folder, words.owner, constant, bound, planned=asked.job, after_first=after_first)
+    sitting_of = render.sittings(shift, chosen, loaded, scratch, words.threads, watch)
     with Writer() as writer:
         yield lambda line, samples, stopped: _serve(line, samples, stopped, shift, sitting_of, writer, watch, say)
     disk.sweep(asked.folder)

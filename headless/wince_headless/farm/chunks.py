@@ -1,5 +1,6 @@
 """Shards -> elements of an array: so few that an engine takes them, so many that each is over soon.  Pure."""
 
+import itertools
 import math
 
 MOST = 500                      # elements; Slurm's MaxArraySize is 1001 where nobody has set it, and a job counts against other limits too
@@ -15,7 +16,7 @@ def elements(shards, count):
     """
     count = min(count, len(shards))
     edges = [len(shards) * k // count for k in range(count + 1)] if count else []
-    return [tuple(shards[low:high]) for low, high in zip(edges, edges[1:])]
+    return [tuple(shards[low:high]) for low, high in itertools.pairwise(edges)]
 
 
 def count(shards, seconds, most=MOST, short=SHORT):

@@ -17,7 +17,7 @@ from wince.core.errors import WinceError
 from wince.job import disk
 
 from ..plan import ranges
-from . import fill
+from . import chosen, fill
 
 FOLDER, JOB_TYPE, JOB = "flamenco", "wince.js", "job.json"
 TYPE = "wince"                  # Flamenco calls a job type by the name of its file
@@ -29,7 +29,7 @@ PATIENCE = 30                   # seconds; compiling a job takes a manager less 
 class Options:
     """How a plan becomes a job of Flamenco.
 
-    shards         str, as `--shards` takes them
+    shards         str, as `--shards` takes them, or "missing": those that are not done
     per_task       shards of a task; 0: as few as keeps the job small
     workers        Blender processes of a task
     threads        of each Blender; 0: an even share of the processors
@@ -73,7 +73,7 @@ def job(plan, options):
     if options.workers < 1 or min(options.per_task, options.threads) < 0:
         raise WinceError("workers begin at 1; shards per task and threads at 0: give others")
     settings = {
-        "dataset": str(plan.folder.absolute()), "shards": ranges.text(ranges.parse(options.shards, plan.shards)),
+        "dataset": str(plan.folder.absolute()), "shards": ranges.text(chosen.shards(plan, options.shards)),
         "shards_per_task": options.per_task, "paint": bool(plan.facts.get("paint")), "workers": options.workers, "threads": options.threads,
         "wince": options.wince, "paint_wince": options.paint_wince, "render_task_type": options.render_type,
         "paint_task_type": options.paint_type, "plan": plan.hash,

@@ -18,7 +18,7 @@ from wince.core.errors import WinceError
 from wince.job import disk
 
 from ..plan import ranges
-from . import fill
+from . import chosen, fill
 
 FOLDER, TEMPLATE, PARAMETERS, BUNDLE = "openjd", "template.yaml", "parameters.yaml", "parameter_values.yaml"
 TASKS = 400                     # at most so many at first; engines keep a row per task, people scroll through them
@@ -31,7 +31,7 @@ LONGEST_VALUE = 1024            # characters of a parameter's value
 class Options:
     """How a plan becomes a job of OpenJD.
 
-    shards         str, as `--shards` takes them
+    shards         str, as `--shards` takes them, or "missing": those that are not done
     per_task       shards of the first tasks; 0: so many that there are at most TASKS tasks
     minutes        how long a task should last, where the engine sizes tasks by what it measured; 0: it does not
     workers        Blender processes of a task
@@ -66,7 +66,7 @@ def write(plan, out=None, options=None):
     """
     options = options or Options()
     out = Path(out or plan.folder / "farm" / FOLDER)
-    numbers = ranges.parse(options.shards, plan.shards)
+    numbers = chosen.shards(plan, options.shards)
     _check(options, numbers)
     values = parameters(plan, numbers, options)
     files = {TEMPLATE: template(plan, numbers, options), PARAMETERS: _parameters_file(values), BUNDLE: _bundle_file(values)}
@@ -93,11 +93,13 @@ def template(plan, numbers, options):
 
 
 def parameters(plan, numbers, options):
-    """Return {name: value} of the job's parameters; those that paint only where the plan paints."""
+    """Return {name: value} of the job's parameters; those of a step only where there is the step."""
     values = {
         "Dataset": str(plan.folder.absolute()), "Shards": ranges.text(numbers), "ShardsPerTask": per_task(len(numbers), options.per_task),
         "TaskSeconds": options.minutes * 60, "Workers": options.workers, "Threads": options.threads, "Wince": options.wince,
     }
+    if options.pack:
+        values["Release"] = f"{plan.folder.absolute()}_{options.pack[1]}"
     if plan.facts.get("paint"):
         values["PaintCommand"] = options.paint_wince or options.wince
     return values
@@ -108,15 +110,10 @@ def per_task(shards, wished):
     return wished or max(1, math.ceil(shards / TASKS))
 
 
-def command(folder, step="Verify"):
-    """Return the argument list that runs a bundle on this machine: a step and all that it depends on, one task after the other."""
+def command(folder):
+    """Return the argument list that runs a bundle on this machine: every step, one task after the other."""
     folder = Path(folder)
-    return ["openjd", "run", str(folder / TEMPLATE), "-p", f"file://{folder / PARAMETERS}", "--step", step, "--run-dependencies"]
-
-
-def last_step(options):
-    """Return the name of the step that depends on all others."""
-    return "Pack" if options.pack else "Verify"
+    return ["openjd", "run", str(folder / TEMPLATE), "-p", f"file://{folder / PARAMETERS}"]
 
 
 def _parts(plan, options):

@@ -36,6 +36,8 @@ PAINT_SECONDS = {"procedural": 20.0}            # of a skin of 2048 texels on a 
 MODEL_SECONDS = 180.0                           # a guess: no weights were run where this was made
 PAINT_MEMORY = {"procedural": "6G"}             # finishing a skin takes 4 GB at 2048 texels, a model's weights wait in main memory
 MODEL_MEMORY = "48G"
+ON_CPU = '--workers "$PROCESSORS" --threads 1'        # as many Blenders as processors; measured: never slower than one with many threads
+ON_GPU = '--workers 1 --threads "$PROCESSORS"'
 VERIFY_SECONDS = 0.2                            # of a processor per sample
 
 
@@ -140,6 +142,7 @@ def _places(plan, out, runs, options):
         "TIME": options.time or hours(longest), "VERIFY_TIME": hours(plan.samples * VERIFY_SECONDS / options.cpus),
         "PARTITION": _line("partition", options.partition), "ACCOUNT": _line("account", options.account),
         "PAINT_PARTITION": _line("partition", options.gpu_partition or options.partition),
+        "WORKERS": ON_GPU if "gpu" in _parts(plan) else ON_CPU,
         "WINCE": shlex.join(shlex.split(options.wince)), "REQUEUES": options.requeues,
         "DATASET": shlex.quote(os.path.relpath(plan.folder.resolve(), out.resolve())), **_painting(plan, people, options),
     }

@@ -4,6 +4,7 @@
     door         what the command line calls: words -> settings, people, exit code
     run          people -> texture folders, one after the other; what is done already
     pipeline     a person -> an albedo: the stages in their order
+    planned      the people and settings of a plan, shards by shards, through the same door
     telling      how far it is: a bar, a log, events for the panel in Blender; when to stop
     texture      the files of a painted skin on their way to disk; the add-on reads them through wince.job.textures
     diffusion    the painter that asks a model

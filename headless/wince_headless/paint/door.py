@@ -7,7 +7,7 @@ from pathlib import Path
 from wince.core.errors import WinceError
 
 from .. import exits
-from . import pipeline, run
+from . import pipeline, planned, run
 from .telling import Events, Teller
 
 
@@ -33,6 +33,7 @@ class Wishes:
     dry_run: bool
     events: bool
     leash: bool = False
+    shards: str | None = None
 
 
 def paint(wishes):
@@ -46,7 +47,7 @@ def paint(wishes):
 
 
 def _paint(wishes, tell):
-    crowd, pack = _crowd(wishes)
+    wishes, crowd, pack = planned.take(wishes) if planned.meant(wishes) else (wishes, *_crowd(wishes))
     settings = _settings(wishes)
     order = run.Order(wishes.out or Path("out", f"{_name(wishes.source)}_skins"), wishes.force)
     if wishes.dry_run:

@@ -100,9 +100,7 @@ class Cells:
         width    columns of the terminal
         colour   whether it understands colours
         """
-        console = Console(file=io.StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None)
-        console.print(self.tables(full))
-        return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
+        return plain_text(self.tables(full), width, colour)
 
     def tables(self, full=False):
         """Return the same for rich to print."""
@@ -146,7 +144,8 @@ class Cells:
     def _every(self):
         """Every cell with every PSPI; the names of a cell in one column, so that it finds room."""
         names = [str(score) for score in self.scores]
-        out = Table(title="Every cell: pain expressions by PSPI, others", title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        title = "Every cell: pain expressions by PSPI, others"
+        out = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
         out.add_column("cell", no_wrap=True)
         for name in (*names, "other"):
             out.add_column(name, justify="right", no_wrap=True)
@@ -154,6 +153,14 @@ class Cells:
             counts = [row["pspi"].get(name, 0) for name in names] + [row["nonpain"]]
             out.add_row(" ".join(row[axis] for axis in AXES), *map(_short, counts))
         return Group(out, Text(""))
+
+
+def plain_text(drawn, width=100, colour=False):
+    """Return what rich would print, as text without spaces at the ends of lines."""
+    system = "standard" if colour else None
+    console = Console(file=io.StringIO(), width=width, force_terminal=colour, color_system=system, highlight=False)
+    console.print(drawn)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
 
 
 def _kinds(shown):

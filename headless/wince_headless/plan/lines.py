@@ -3,8 +3,7 @@
 import gzip
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 from wince.core import pack
 from wince.core.facs.pspi import pspi

@@ -8,6 +8,7 @@
     card         README.md with the YAML head that hubs read, 00_README.txt, CITATION.cff, licences
     croissant    croissant.json
     checksums    checksums.sha256, and its check
+    archives     a release in 3DPain's folders as parts of .tar.gz
     pack         the door: one call makes a release
     torch_data   a PyTorch dataset over a dataset folder or a release
     diff         what differs between two datasets or releases

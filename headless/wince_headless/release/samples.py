@@ -28,11 +28,11 @@ class Source:
         """Yield (name, keys) of everyone who should be there, in order of their numbers."""
         if self.plan is None:
             for number, samples in groupby(expand.samples(self.job), lambda sample: sample.person):
-                yield layout.person_name(number), [sample.key for sample in samples]
+                yield layout.person_name(number), sorted(sample.key for sample in samples)
             return
         for shard in range(self.plan.shards):
             for person in self.plan.shard(shard):
-                yield person["id"], list(plan.keys(person))
+                yield person["id"], sorted(plan.keys(person))
 
     def undone(self):
         """Return how many shards are not marked done; none where there is no plan."""
@@ -49,16 +49,21 @@ def opened(folder):
     return Source(dataset.folder, dataset.job, planned)
 
 
+def exists(folder, key):
+    """Tell whether a sample is there: its record is."""
+    return layout.record_path(folder, key).is_file()
+
+
+def read(folder, key):
+    """Return a sample's record; raises WinceError when it cannot be read."""
+    return datasets.read_json(layout.record_path(folder, key))
+
+
 def present(folder, keys):
     """Return (records of the keys that are there, keys that are missing, how many of these are in quarantine), in order of the keys.
 
     raises   WinceError when a record cannot be read
     """
-    records, missing = [], []
-    for key in keys:
-        path = layout.record_path(folder, key)
-        if path.is_file():
-            records.append(datasets.read_json(path))
-        else:
-            missing.append(key)
-    return records, missing, sum(places.trouble(folder, key).is_file() for key in missing)
+    there = {key: exists(folder, key) for key in keys}
+    missing = [key for key in keys if not there[key]]
+    return [read(folder, key) for key in keys if there[key]], missing, sum(places.trouble(folder, key).is_file() for key in missing)

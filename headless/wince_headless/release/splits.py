@@ -1,6 +1,7 @@
 """Which fold of a person goes into which split. Folds are decided once, per person, when a person is drawn: adding people moves nobody."""
 
 import re
+from itertools import groupby
 
 from wince.core.errors import WinceError
 
@@ -30,9 +31,16 @@ def parse(text=None):
 
 
 def words(splits):
-    """Return splits as text that `parse` reads, the folds one by one."""
-    return ",".join(f"{name}={'+'.join(str(fold) for fold in sorted(splits) if splits[fold] == name)}"
+    """Return splits as text that `parse` reads: {0: "train", 1: "train", 9: "test"} -> "train=0-1,test=9"."""
+    return ",".join(f"{name}={'+'.join(_runs([fold for fold in sorted(splits) if splits[fold] == name]))}"
                     for name in NAMES if name in splits.values())
+
+
+def _runs(folds):
+    """Yield folds that follow each other as ranges."""
+    for _, run in groupby(enumerate(folds), lambda pair: pair[1] - pair[0]):
+        first, *rest = (fold for _, fold in run)
+        yield f"{first}-{rest[-1]}" if rest else str(first)
 
 
 def _folds(text, whole):

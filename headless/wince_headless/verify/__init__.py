@@ -1,10 +1,15 @@
 """Does a dataset keep its promises?
 
-    samples   one sample: files, pictures, labels, heat, look
-    whole     a dataset folder, planned or not: in parallel, streaming
-    release   what `wince pack-dataset` wrote
-    reopen    damaged samples put back on the list of work
-    report    what was looked at and what was wrong, as text and as JSON
+    whole      a dataset folder, planned or not: in parallel, streaming
+    person     one person of it: what is there, what should be, what lies between
+    samples    one sample: files, hashes, licences, where it comes from
+    labels     what a record says of the face, computed again
+    pictures   what the pictures show: nothing blank, heat where it may be
+    planned    a plan beside its samples; marks of shards that are done
+    release    what `wince pack-dataset` wrote
+    reopen     damaged samples put back on the list of work
+    report     what was looked at and what was wrong, as text and as JSON
 """
 
-from .whole import CHECKS, Report, verify  # noqa: F401
+from .report import CHECKS, Report  # noqa: F401
+from .whole import verify  # noqa: F401

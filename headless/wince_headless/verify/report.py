@@ -101,6 +101,7 @@ class Report:
     name, kind   of the dataset; "folder", "plan" or "release"
     people, samples, expected   how many people have samples, samples are there, samples there should be
     quarantined  how many of the missing ones were given up
+    looked       how many of the expected ones were looked for until now
     faults       Faults: (check, key, sentence); a key is a sample's, a person's, or a path below the folder
     notes        sentences about what is no fault
     checks       {check: what it looks at, in words}: those that were made
@@ -111,6 +112,7 @@ class Report:
     samples: int = 0
     expected: int = 0
     quarantined: int = 0
+    looked: int = 0
     kind: str = "folder"
     faults: Faults = field(default_factory=Faults)
     notes: list = field(default_factory=list)

@@ -18,7 +18,8 @@ from .pictures import ALWAYS
 TERMS = ("brow", "orbit", "levator", "eyes")
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)     # what a record that is none may cause
 REDO = "put it back with `wince verify --reopen`, then run the same command again"
-PRIVATE = re.compile(r'"(?:file:|/|~/|[A-Za-z]:[\\/]|\\\\)[^"]*"|[\w.]*/(?:home|Users|root|mnt|tmp)/[^"]*|"(?:host|hostname|node|user|username|pid|cwd)":')
+PRIVATE = re.compile(r'"(?:file:|/|~/|[A-Za-z]:[\\/]|\\\\)[^"]*"|[\w.]*/(?:home|Users|root|mnt|tmp)/[^"]*'       # paths of a machine
+                     r'|"(?:host|hostname|node|user|username|pid|cwd)":')                                       # and its name
 OF_RENDER = ("samples", "view_transform", "subdivision", "subsurface")                       # of the job, cited in every record
 RELEASE = "release"
 
@@ -28,6 +29,8 @@ class Ground:
     """What is the same for all samples of a folder.
 
     sizes     {view: (width, height)} that the job asks for
+    shown     names of what everyone shows
+    neutrals  names of everyone's neutrals
     profile   "release" where everything was painted to be released, else None
     planned   whether there is a plan
     """
@@ -36,6 +39,8 @@ class Ground:
     job: spec.Job
     origin: dict
     sizes: dict
+    shown: tuple = ()
+    neutrals: tuple = ()
     profile: str | None = None
     planned: bool = False
 
@@ -81,11 +86,11 @@ def _files(ground, key, record, contents):
         if name not in record["files"]:
             yield "files", f"the record lists no {name}: {REDO}"
     for name, entry in sorted(record["files"].items()):
-        yield from _file(ground.folder / key, name, entry, contents)
+        yield from _file(ground, ground.folder / key, name, entry, contents)
 
 
-def _file(folder, name, entry, contents):
-    """Yield what is wrong with one file, sizes first: a hash costs reading."""
+def _file(ground, folder, name, entry, contents):
+    """Yield what is wrong with one file. Sizes count where there is a plan: `wince work` takes a file of the recorded size for whole."""
     path = folder / entry["path"]
     if PurePosixPath(entry["path"]).name != entry["path"] or PureWindowsPath(entry["path"]).name != entry["path"] or path.is_symlink():
         yield "files", f"{name} lies outside the dataset ({entry['path']}): paths are relative to the sample"
@@ -95,7 +100,7 @@ def _file(folder, name, entry, contents):
     except OSError as error:
         yield "files", f"{entry['path']} is missing or cannot be read ({error.strerror}): {REDO}"
         return
-    if hashlib.sha256(data).hexdigest() != entry["sha256"] or len(data) != entry["bytes"]:
+    if hashlib.sha256(data).hexdigest() != entry["sha256"] or (ground.planned and len(data) != entry["bytes"]):
         yield "files", f"{entry['path']} has changed since it was rendered: {REDO}"
     if path.suffix == ".png":
         contents[name] = data
@@ -150,27 +155,29 @@ def _origin(ground, record):
             yield "origin", f"was made with {name} {made[name]}, the folder with {ground.origin[name]} ({layout.ORIGIN})"
 
 
+def texture(ground, name):
+    """Return what records should say of a person's skin, by the texture.json beside the person; None where that is damaged."""
+    try:
+        return textures.cite(datasets.read_json(ground.folder / name / textures.FACTS))
+    except (WinceError, OSError, *MALFORMED):
+        return None
+
+
 def _texture(ground, record):
-    """Compare the skin that a record names with the texture.json that lies beside the person."""
+    """Compare the skin that a record names with the texture.json that lies beside the person; that it is damaged is told of the person."""
     if not ground.job.people.textures:
         return
     path = ground.folder / record["identity"] / textures.FACTS
     if not path.is_file():
         yield "look", f"{record['identity']}/{textures.FACTS} is missing: run `{ground.again}` again"
-        return
-    try:
-        named = textures.cite(datasets.read_json(path))
-    except (WinceError, *MALFORMED):
-        yield "look", f"{record['identity']}/{textures.FACTS} is damaged: {REDO}"
-        return
-    if named != record["texture"]:
+    elif texture(ground, record["identity"]) not in (record["texture"], None):
         yield "look", f"the skin that the record names is not the one of {record['identity']}/{textures.FACTS}: render the person again"
 
 
 def _licences(ground, record):
     """What was painted to be released may only come from models on the allow list; research may come from any."""
     skin = record.get("texture")
-    if not isinstance(skin, dict):
+    if not isinstance(skin, dict) or "models" not in skin:         # the built-in skin
         return
     if ground.profile == RELEASE and skin["profile"] != RELEASE:
         yield "licences", f"its skin was painted for {skin['profile']}: the plan is for release, paint it again"

@@ -8,4 +8,5 @@
     room      is there space left on the disk
     foreman   who does what next: pure, events in, orders out
     drive     the loop that holds it together: signals, time limits, the end
+    telling   how far it is: a bar, a log, OpenJD's lines
 """

@@ -6,6 +6,10 @@ Only processors that this process itself may use are dealt out: under Slurm, tas
 
 import os
 
+import psutil
+
+WORKER_BYTES = 1.5e9                   # a Blender with a full face at 512 pixels holds about 1.1 GB
+
 
 def allowed():
     """Return the processors that this process may run on, sorted; none where the system does not tell."""
@@ -40,6 +44,18 @@ def deal(workers, threads, processors=None):
 def share(workers, processors=None):
     """Return how many render threads each of some workers gets when nobody has said: an even share, at least 1."""
     return max(1, (processors or count()) // max(workers, 1))
+
+
+def workers(device, available=None):
+    """Return how many workers this machine has room for: one per processor as far as memory goes, and one where a GPU is asked for.
+
+    device     the job's: "gpu" is one queue, however many feed it
+    available  bytes of memory that are free; by default as the system tells it
+    """
+    if device == "gpu":
+        return 1
+    available = psutil.virtual_memory().available if available is None else available
+    return max(1, min(count(), int(available / WORKER_BYTES)))
 
 
 def spread(processors, siblings_of=None):

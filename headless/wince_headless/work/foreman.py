@@ -5,6 +5,7 @@ that it never waits; when fewer portions wait than there are workers, they are c
 in hand waits again, first in line; the sample it died of is taken to `judge`. Nothing is in two hands.
 """
 
+import signal
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ class Finish:
     shard: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Portion:
     """Samples of one person that wait, or are in one hand."""
 
@@ -94,14 +95,17 @@ class Foreman:
     """The state of the work.
 
     judge     (key, how, weight, n) -> whether the sample is quarantined now; see trouble.py
+    there     key -> whether the sample is there, made by whomever
+    views     how many samples its workers have made
     refusal   None, or why nothing more can be done, in a sentence
     suspects  keys that were quarantined by what looks like the machine's fault
     """
 
-    def __init__(self, workers, judge, recycle=500, limit=300.0):
-        self.workers, self.judge, self.recycle, self.limit = [Worker() for _ in range(workers)], judge, recycle, limit
-        self.pending, self.open, self.quarantined = deque(), {}, []
-        self.stopping, self.told_all, self.refusal = False, False, None
+    def __init__(self, workers, judge, there, recycle=500, limit=300.0):
+        self.workers, self.judge, self.there = [Worker() for _ in range(workers)], judge, there
+        self.recycle, self.limit = recycle, limit
+        self.pending, self.open, self.quarantined, self.views = deque(), {}, [], 0
+        self.stopping, self.told_all, self.refusal, self.suspects = False, False, None, ()
         self._finished, self._barren, self._losses, self._row = [], 0, {}, []
 
     # ---- what is to be done
@@ -129,14 +133,16 @@ class Foreman:
         idle = all(worker.state == OFF for worker in self.workers)
         return idle and not self._finished and (self.stopping or (self.told_all and not self.pending))
 
-    @property
-    def suspects(self):
-        """Keys that were quarantined since anything went well."""
-        return tuple(key for _, key in self._row)
-
     def stop(self, refusal=None):
         """Give out nothing more; workers finish the view in hand."""
         self.stopping, self.refusal = True, self.refusal or refusal
+
+    def end(self):
+        """Note that all workers are ended at once; return their numbers. What they had in hand waits, nothing is to blame."""
+        found = [n for n, worker in enumerate(self.workers) if worker.state != OFF]
+        for n in found:
+            self.workers[n].killed = "stop"
+        return found
 
     # ---- what comes in
 
@@ -210,7 +216,9 @@ class Foreman:
             return None
         if worker.left and len(self.pending) <= sum(not other.left for other in self.workers if other.state in (STARTING, UP)):
             return None                                            # those who have nothing come first
-        portion = self._cut(worker)
+        portion = self._fresh(self._cut(worker))
+        if not portion.samples:
+            return self._gift(n, now)
         worker.since = worker.since if worker.left else now
         worker.hand.append(portion)
         return Give(n, portion.person, tuple(portion.samples))
@@ -226,6 +234,14 @@ class Foreman:
             return portion
         part, portion.samples = portion.samples[:share], portion.samples[share:]
         return Portion(portion.shard, portion.person, part)
+
+    def _fresh(self, portion):
+        """Take samples off a portion that are there by now: another driver made them, or a worker that died before it could say so."""
+        for key in tuple(portion.samples):
+            if self.there(key):
+                portion.samples.remove(key)
+                self._settle(portion.shard)
+        return portion
 
     def _due(self, worker):
         """Tell whether a worker is to be replaced when it has done what it has in hand."""
@@ -245,7 +261,8 @@ class Foreman:
 
     def _viewed(self, worker, key):
         """Take note that a sample is there."""
-        worker.begun, worker.views, self._row = None, worker.views + 1, []
+        worker.begun = None if worker.begun == key else worker.begun       # a graphics card is at the next already
+        worker.views, self.views, self._row = worker.views + 1, self.views + 1, []
         for portion in worker.hand:
             if key in portion.samples:
                 portion.samples.remove(key)
@@ -254,10 +271,10 @@ class Foreman:
                 return
 
     def _served(self, n, person):
-        """Take note that a worker is through with a portion; samples that it passed over are in trouble, or it would pass them over forever."""
+        """Take note that a worker is through with a portion; what it passed over is in trouble, or it would be passed over forever."""
         hand = self.workers[n].hand
         if hand and hand[0].person["id"] == person:
-            portion = hand.popleft()
+            portion = self._fresh(hand.popleft())
             for key in tuple(portion.samples):
                 self._try(n, portion, key, "was passed over", FULL)
             self._put_back([portion])
@@ -266,17 +283,15 @@ class Foreman:
         """Find who is to blame for a death that nobody asked for."""
         outstanding = next((portion.samples[0] for portion in worker.hand if portion.samples), None)
         key = worker.begun or (outstanding if worker.began else None)
-        bare = code in SIGKILL and not worker.killed
+        weight = KILLED if code in SIGKILL and not worker.killed else FULL
         how = f"was over the time limit of {self.limit:g} s" if worker.killed == "hang" else f"died ({_end(code)})"
+        portion = next((portion for portion in worker.hand if key in portion.samples), None)
         if worker.killed == "stop":
             return
-        if key is None:
-            if not worker.began:
-                self._count_barren(KILLED if bare else FULL, worker, talk or [how])
-            return
-        portion = next((portion for portion in worker.hand if key in portion.samples), None)
         if portion:
-            self._try(n, portion, key, how, KILLED if bare else FULL)
+            self._try(n, portion, key, how, weight)
+        elif not worker.began:
+            self._count_barren(weight, worker, talk or [how])
 
     def _try(self, n, portion, key, how, weight):
         """Take a sample to the judge; when it is quarantined, look whether it is the person, or the machine."""
@@ -290,8 +305,9 @@ class Foreman:
         if self._losses[person] >= LOSSES:
             self._give_up(n, person, key, [portion, *(other for other in self.pending if other.person["id"] == person)])
         if len({who for who, _ in self._row}) >= LOSSES:
-            self.stop(f"samples of {LOSSES} people in a row killed their workers and nothing was rendered between them: it is this machine or "
-                      f"its Blender; {key} {how}")
+            self.suspects = tuple(suspect for _, suspect in self._row)
+            self.stop(f"samples of {LOSSES} people in a row killed their workers, and nothing was rendered between: it is the machine or "
+                      f"its Blender, try another; the last, {key}, {how}")
 
     def _give_up(self, n, person, key, portions):
         """Quarantine what is left of a person: building it is what kills."""
@@ -300,6 +316,7 @@ class Foreman:
                 self.judge(other, f"not tried any more: {LOSSES} samples of {person} killed their workers, see {key}", LIMIT, n)
                 self._row.append((person, other))
                 self._drop(portion, other)
+        self.pending = deque(portion for portion in self.pending if portion.samples)
 
     def _drop(self, portion, key):
         """Take a quarantined sample off the list."""
@@ -334,4 +351,4 @@ class Foreman:
 
 def _end(code):
     """Return how a process ended, in words."""
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+    return f"signal {signal.Signals(-code).name}" if -code in {*signal.Signals} else f"exit code {code}"

@@ -56,8 +56,8 @@ def mark(plan, shard, owner=""):
     people = plan.shard(shard)
     files = {name: _facts(plan.folder / name) for person in people for name in _protected(plan.folder, person)}
     facts = {"format": FORMAT, "plan": plan.hash, "shard": shard, "samples": plan.row(shard).samples, "files": files}
+    _tidy(plan.folder, people)
     disk.write(places.done(plan.folder, shard), (json.dumps(facts, sort_keys=True) + "\n").encode(), owner)
-    _forget_trouble(plan.folder, people)
     return []
 
 
@@ -150,8 +150,12 @@ def _facts(path):
     return [len(data), hashlib.sha256(data).hexdigest()]
 
 
-def _forget_trouble(folder, people):
-    """Drop what is known against samples that are there after all."""
-    if known := set(trouble.keys(folder)):
-        for key in known.intersection(key for person in people for key in planned.keys(person)):
+def _tidy(folder, people):
+    """Drop what is known against samples that are there after all, and what killed workers left half written beside them."""
+    known = {*trouble.keys(folder)}
+    for person in people:
+        keys = list(planned.keys(person))
+        for key in known.intersection(keys):
             trouble.forget(folder, key)
+        for place in (folder / person["id"], *(folder / person["id"] / expression for expression in _expressions(keys))):
+            disk.sweep(place)

@@ -50,6 +50,19 @@ def blame(folder, key, how, weight, worker="", talk=()):
     return known["quarantined"]
 
 
+def soften(folder, key, owner):
+    """Let all tries of one driver count as one crash: when sample after sample dies there, it is the machine, and others may do better.
+
+    owner   of the driver, "HOST-PID"; its workers' names begin so
+    """
+    known = read(folder, key)
+    own = [tried for tried in known["tries"] if tried["worker"].startswith(f"{owner}-") and tried["weight"] < LIMIT]
+    others = [tried for tried in known["tries"] if not tried["worker"].startswith(f"{owner}-")]
+    known |= {"tries": others + [tried | {"weight": FULL} for tried in own[-1:]]}
+    known["quarantined"] = sum(tried["weight"] for tried in known["tries"]) >= LIMIT
+    disk.write(places.trouble(folder, key), (json.dumps(known, indent=1, sort_keys=True) + "\n").encode(), owner)
+
+
 def quarantined(folder):
     """Return the keys of a dataset's quarantined samples, sorted."""
     return sorted(key for key in keys(folder) if read(folder, key)["quarantined"])

@@ -17,7 +17,9 @@ from .table import AU_KEYS, EXCLUSIONS, NUMBER_OF, ONE_SIDE_ONLY, SIDES, TABLE, 
 CLOSURES = (43, 45, 46)                                # FACS writes them without a letter: closed is closed
 WORD = re.compile(r"(?P<side>[LR]?)(?:AU)?0*(?P<number>\d+)(?:(?P<letter>[A-E])|=(?P<value>.+))?")
 ORDER = {key: place for place, key in enumerate(AU_KEYS)}
-RIVALS = tuple({keys_of(number)[side]: number for number in sorted(group)} for group in EXCLUSIONS for side in (0, -1))   # on one side
+TOGETHER_NEVER = [{keys_of(number)[side] for number in group} for group in EXCLUSIONS for side in (0, -1)] + [
+    set(keys_of(number)) for number in ONE_SIDE_ONLY]
+RIVALS = {key: tuple(sorted({rival for keys in TOGETHER_NEVER if key in keys for rival in keys} - {key})) for key in AU_KEYS}
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class ActionUnits:
 
     def rounded(self) -> "ActionUnits":
         """Return the same face in whole FACS codes."""
+        if all(value.is_integer() for _, value in self.pairs):
+            return self
         return type(self)(tuple((key, float(nearest(value))) for key, value in self.pairs))
 
     # Ways out
@@ -223,12 +227,14 @@ def _label(key):
 
 def _refuse_contradictions(values):
     """Refuse AUs that one side of a face cannot do at once; `values` holds no zeros."""
+    if not any(rival in values for key in values for rival in RIVALS[key]):
+        return
     for number in ONE_SIDE_ONLY:
         if all(key in values for key in keys_of(number)):
             raise WinceError(f"AU{number} ({TABLE[number].name}) is on both sides: keep one")
-    for rivals in RIVALS:
-        if not values.keys().isdisjoint(rivals):
-            found = [number for key, number in rivals.items() if key in values]
+    for group in EXCLUSIONS:
+        for side in (0, -1):
+            found = [number for number in sorted(group) if keys_of(number)[side] in values]
             if len(found) > 1:
                 raise WinceError(f"AU{found[0]} ({TABLE[found[0]].name}) and AU{found[1]} ({TABLE[found[1]].name}) "
                                  "contradict each other: keep one")

@@ -1,3 +1,4 @@
+#!/bin/bash
 # How a step runs on a node; the sbatch files read it. There is little to edit here.
 #
 #   exit 0      done                                    1    done but for samples in quarantine, or verify found something
@@ -11,7 +12,7 @@ if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then
     SHARDS=$(awk -v element="$SLURM_ARRAY_TASK_ID" '$1 == element { print $2 }' shards.txt)
     [ -n "$SHARDS" ] || { echo "shards.txt has no line for element $SLURM_ARRAY_TASK_ID: make --array fit its lines" >&2; exit 2; }
 fi
-PROCESSORS=${SLURM_CPUS_PER_TASK:-1}
+export PROCESSORS=${SLURM_CPUS_PER_TASK:-1}
 
 # Blender writes settings and temporary files. Elements share neither, and nothing of it goes over the network.
 OWN=$(mktemp -d "$LOCAL/wince-$SLURM_JOB_ID-XXXXXX") || exit 2

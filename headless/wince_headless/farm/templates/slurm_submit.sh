@@ -3,9 +3,9 @@
 # Again, whenever you like: shards that are done cost a second each. `wince farm slurm ... --shards missing` writes a list of the others alone.
 #
 #   squeue --me                                   what runs and waits
-#   wince status @DATASET@                        what is done and missing, and how long yet
+#   wince status DIR                              what is done and missing, and how long yet
 #   scancel JOB                                   stop; ./submit.sh goes on
-#   scontrol update JobId=JOB ArrayTaskThrottle=8      fewer at once, or more
+#   scontrol update JobId=JOB ArrayTaskThrottle=8 fewer at once, or more
 set -euo pipefail
 cd "$(dirname "$0")"
 mkdir -p logs

@@ -4,6 +4,11 @@
     pain3d     3DPain's seven keys and file names (`3dpain`)
     synpain    SynPAIN's ids, neutral and expressive side by side
 
+    pain3d_names, synpain_names    their names, both ways
+    hot        heat in 3DPain's colours
+    panels     two faces in one picture, and cut again
+    jpeg       pictures as both sets have them
+
 `pack` reads the people in order and asks twice. First `refused(person)`, from labels alone, no picture read: what the scheme cannot say, and
 why; a pack with refusals stops with their counts, unless it may drop them. Then `say(person)`, which yields, sample by sample, what goes into the
 release: an Item per picture; a Line for a table of the release (a split CSV, written in the order of the people); an Extra for a loose file.
@@ -147,6 +152,9 @@ class Scheme(Protocol):
 
     def refused(self, person) -> dict:
         """Return {our key: reason} of the person's samples that cannot be said, from the records alone; reasons are counted as they are."""
+
+    def lost(self, person) -> dict:
+        """Return {words: count} of what is said, but with less than the records know: told, not refused."""
 
     def say(self, person) -> Iterator:
         """Yield Items, Lines and Extras of the person's samples that are not refused, in the order of the release."""

@@ -38,14 +38,16 @@ TOO_MANY = f"more than {names.PEOPLE} people: 3DPain's numbers have four digits"
 VIEWS = f"more than {names.VIEWS} views: 3DPain's numbers have three digits"
 
 ABOUT = (
-    "Files are named, and annotations written, as in 3DPain (arXiv 2509.16727), so that tools made for that set read this one; pictures, heat "
-    "and labels are Wince's. Person `flame_sample_0000` is not FLAME's: the name is only the pattern that those tools look for.",
-    "An annotation has AU4, AU6, AU7, AU9, AU10 (0 to 5, the greater side), AU43 (1: both eyes closed) and PSPI. It cannot say which side, any other "
-    "action unit, light, camera, landmarks or masks: `labels.csv` has both sides, and `map.csv` leads to the records.",
-    "Heatmaps are coloured in that set's manner (black, red, yellow, white; each expression on its own scale; black around), from the frontal view or "
-    "the first. What they show is our own measure, displacement in mm by the action units of PSPI; `heat_max_mm` in `labels.csv` is what white is.",
-    "How 3DPain calls its heatmap and mesh files is not known to us; ours are `..._heatmap.png` and `..._identity.json`, and instead of a mesh there is "
-    "the identity that Wince builds one from.",
+    "Files are named, and annotations written, as in 3DPain (arXiv 2509.16727), so that tools made for that set read this one; "
+    "pictures, heat and labels are Wince's. Person `flame_sample_0000` is not FLAME's: the name is only the pattern that those tools "
+    "look for.",
+    "An annotation has AU4, AU6, AU7, AU9, AU10 (0 to 5, the greater side), AU43 (1: both eyes closed) and PSPI. It cannot say which "
+    "side, any other action unit, light, camera, landmarks or masks: `labels.csv` has both sides, and `map.csv` leads to the records.",
+    "Heatmaps are coloured in that set's manner (black, red, yellow, white; each expression on its own scale; black around), from the "
+    "frontal view or the first. What they show is our own measure, displacement in mm by the action units of PSPI; `heat_max_mm` in "
+    "`labels.csv` is what white is.",
+    "How 3DPain calls its heatmap and mesh files is not known to us; ours are `..._heatmap.png` and `..._identity.json`, and instead "
+    "of a mesh there is the identity that Wince builds one from.",
 )
 COLUMNS = {
     "key": ("string", "name of the picture"),
@@ -62,8 +64,10 @@ COLUMNS = {
 }
 IN_FOLDERS = {"image": (IMAGE, "the picture")}
 HEATMAP = {"heatmap": (IMAGE, "our heat, coloured in 3DPain's manner, one per expression; a neutral's is still skin")}
-LABEL_HEADER = ("name", "base_name", "key", "identity", "fold10", "split", "pspi", "pain", "kind", *(f"AU{n}{side}" for n in SIX for side in "LR"),
-                "facs", "heat_max_mm")
+LABEL_HEADER = ("name", "base_name", "key", "identity", "fold10", "split", "pspi", "pain", "kind",
+                *(f"AU{number}{side}" for number in SIX for side in "LR"), "facs", "heat_max_mm")
+TABLES = {SPLIT: ("annotation_base_name", "split"), LABELS: LABEL_HEADER}
+PAIRS = {"neutral": "neutral_key"}
 
 
 class Scheme:
@@ -71,9 +75,7 @@ class Scheme:
 
     name, formats, limit = "3dpain", FORMATS, None
     title = "named as 3DPain"
-    columns = COLUMNS
-    tables = {SPLIT: ("annotation_base_name", "split"), LABELS: LABEL_HEADER}
-    pairs = {"neutral": "neutral_key"}
+    columns, tables, pairs = COLUMNS, TABLES, PAIRS
 
     def __init__(self, job, format):
         self.loose = format == "imagefolder"
@@ -96,7 +98,7 @@ class Scheme:
     def say(self, person):
         """Yield a person's pictures, annotations, heatmaps and lines."""
         refused = self.refused(person)
-        kept = [record for record in person.records if record["key"] not in refused]
+        kept = sorted((record for record in person.records if record["key"] not in refused), key=lambda record: self.views[record["view"]])
         if self.loose and kept:
             yield from self._mesh(person)
         neutrals = [record for record in kept if _is_neutral(record)]
@@ -124,8 +126,7 @@ class Scheme:
         return None if whole_codes(record) else FRACTION
 
     def _expression(self, person, records, neutrals, number):
-        """Yield what is said of one expression: the neutral for number 0."""
-        records = sorted(records, key=lambda record: self.views[record["view"]])
+        """Yield what is said of one expression, its records in order of the views: the neutral for number 0."""
         if not records:
             return
         heat, peak = heatmap(person, records[0]) if number or not self.loose else (None, 0.0)
@@ -156,10 +157,10 @@ class Scheme:
         files = (File("image", "jpg", data, f"/meshes_inpainted/{file}"),)
         if not self.loose:
             files += (File("heatmap", "heatmap.png", heat),)
-        neutral = next((other for other in neutrals if other["view"] == record["view"]), neutrals[0])
-        row = {"key": _key(name), "sample": record["key"], "split": person.split, "base_name": names.base(name), "subject": f"flame_sample_{name.person:04d}", "view": name.view,
-               "neutral_key": _key(names.Name(name.person, 0, self.views[neutral["view"]])),
-               **names.annotations(record), "fold10": record["fold10"]}
+        neutral = next((other for other in neutrals if other["view"] == record["view"]), neutrals[0])     # theirs may be of any view
+        row = {"key": _key(name), "sample": record["key"], "split": person.split, "base_name": names.base(name),
+               "subject": names.subject(name.person), "view": name.view, "fold10": record["fold10"], **names.annotations(record),
+               "neutral_key": _key(names.Name(name.person, 0, self.views[neutral["view"]]))}
         return Item(_key(name), files, row, (("", record["key"]),))
 
 
@@ -186,12 +187,11 @@ def whole_codes(record):
 def losses(record):
     """Return in words what the seven numbers do not say of a record."""
     codes = record["au_code"]
-    further = any(max(sides.values()) for number, sides in codes.items() if number not in SIX)
+    further = {f"AU{number} shown, left out": max(sides.values()) for number, sides in codes.items() if number not in SIX}
     uneven = any(len(set(codes.get(number, {}).values())) > 1 for number in SIX)
     eyes = codes.get("43", {}).values()
     drooping = min(eyes, default=0) < 5 and max(eyes, default=0) > 0
-    said = {"further action units (AU12, 20, 25, ...), left out": further, "sides that differ, the greater one written": uneven,
-            "eyes half closed, or only one, written AU43 0": drooping}
+    said = further | {"sides that differ, the greater one written": uneven, "eyes half closed, or only one, written AU43 0": drooping}
     return [words for words, true in said.items() if true]
 
 

@@ -28,15 +28,20 @@ class Name(NamedTuple):
     view: int | None = None             # 0..999 of a picture, else None
 
 
+def subject(person):
+    """Return the name of a person, flame_sample_0000; raises WinceError where the number has not four digits."""
+    if not 0 <= person < PEOPLE:
+        raise WinceError(f"person {person} has no name of four digits in 3DPain's scheme: pack at most {PEOPLE} people, or use --drop")
+    return f"flame_sample_{person:04d}"
+
+
 def base(name):
     """Return the base name of an expression: flame_sample_0000_pain_1, or flame_sample_0000_neutral.
 
     name    Name
     raises  WinceError where the person has no four digits
     """
-    if not 0 <= name.person < PEOPLE:
-        raise WinceError(f"person {name.person} has no name of four digits in 3DPain's scheme: pack at most {PEOPLE} people, or use --drop")
-    return f"flame_sample_{name.person:04d}_" + (f"pain_{name.pain}" if name.pain else "neutral")
+    return f"{subject(name.person)}_" + (f"pain_{name.pain}" if name.pain else "neutral")
 
 
 def picture(name):
@@ -62,7 +67,7 @@ def heatmap(name):
 
 def identity(person):
     """Return the file name of what we can say of a person's mesh (ours: theirs is not known)."""
-    return f"flame_sample_{person:04d}_identity.json"
+    return f"{subject(person)}_identity.json"
 
 
 def read(text):

@@ -24,15 +24,18 @@ AGE = "an age that SynPAIN has no word for: it has 20 to 35 and 75 and older"
 GENDER = "a gender between woman and man: SynPAIN has these two"
 TOO_MANY = f"more than {names.PAIRS} pairs: SynPAIN's numbers have five digits"
 
+DIGITS = ", ".join(f"{digit} {group}" for digit, group in enumerate(names.GROUPS))
 ABOUT = (
-    "Pictures are named and laid out as in SynPAIN (arXiv 2507.19673), so that tools made for that set read these: the neutral face left, the expressive one right, "
-    "same camera and light, and a white gap between; faces and labels are Wince's. `Young` is 20 to 35 and `Old` 75 and older; the group's digit is "
-    + ", ".join(f"{digit} {group}" for digit, group in enumerate(names.GROUPS)) + " (\"Caucasian\" in their words is our White).",
-    f"The gap is {panels.GAP} pixels, a JPEG block: where the width of a face is a multiple of 8, none of one face leaks into the other. "
-    "`panels.split` cuts a picture again, and SynPAIN's own by finding their gap.",
-    "A person has as many pairs as expressions and views, each with an ID of its own; `labels.csv` says whose they are. What a name cannot say: action units, PSPI, "
-    "heat, the exact age, camera and light; `labels.csv` has the first two, and `map.csv` leads to the records.",
-    "`SynPain_folds.txt` has a line `ID,fold` per picture, five folds of whole people (twins together). How the published file is laid out is not known to us.",
+    "Pictures are named and laid out as in SynPAIN (arXiv 2507.19673), so that tools made for that set read these: the neutral face "
+    "left, the expressive one right, same camera and light, and a white gap between; faces and labels are Wince's.",
+    f"`Young` is 20 to 35 and `Old` 75 and older; the group's digit is {DIGITS} (their \"Caucasian\" is our White).",
+    f"The gap is {panels.GAP} pixels, a JPEG block: where the width of a face is a multiple of 8, none of one face leaks into the "
+    "other. `wince_headless.release.schemes.panels.split` cuts a picture again, and SynPAIN's own by finding their gap.",
+    "A person has as many pairs as expressions and views, each with an ID of its own; `labels.csv` says whose they are. What a name "
+    "cannot say: action units, PSPI, heat, the exact age, camera and light; `labels.csv` has the first two, and `map.csv` leads to the "
+    "records.",
+    "`SynPain_folds.txt` has a line `ID,fold` per picture, five folds of whole people (twins together). How the published file is laid "
+    "out is not known to us.",
 )
 COLUMNS = {
     "key": ("string", "name of the picture"),
@@ -53,16 +56,17 @@ COLUMNS = {
 LABEL_HEADER = ("name", "id", "key", "neutral_key", "identity", "fold10", "fold", "split", "pspi", "pain", "kind", "age", "gender", "group",
                 *(f"AU{number}{side}" for number in UNBC_AUS for side in "LR"), "facs")
 
+ROLES = {"image": (IMAGE, "the pair: left neutral, right expressive")}
+TABLES = {FOLDS: ("ID", "fold"), LABELS: LABEL_HEADER}
+NO_PAIRS = {}                       # both faces are in the one picture
+
 
 class Scheme:
     """SynPAIN's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
     name, formats, limit = "synpain", FORMATS, None
     title = "named and paired as SynPAIN"
-    roles = {"image": (IMAGE, "the pair: left neutral, right expressive")}
-    columns = COLUMNS
-    tables = {FOLDS: ("ID", "fold"), LABELS: LABEL_HEADER}
-    pairs = {}
+    roles, columns, tables, pairs = ROLES, COLUMNS, TABLES, NO_PAIRS
 
     def __init__(self, job, format):
         self.about = (*ABOUT, f"Pictures: {jpeg.encoder()}.")
@@ -108,18 +112,18 @@ class Scheme:
             return AGE
         if names.gender_word(who["gender"]) is None:
             return GENDER
-        return None if neutral is not None and neutral["view"] == record["view"] else UNPAIRED
+        return None if neutral is not None and neutral["expression"] == layout.NEUTRAL else UNPAIRED
 
     def _pair(self, person, record, name):
         neutral = person.neutral(record)
         left, right = (jpeg.decode(person.read(one, "rgb")) for one in (neutral, record))
         file, digits, fold = names.picture(name), names.identifier(name), record["fold10"] // 2
         key = file.removesuffix(".jpg")
-        row = {"key": key, "sample": record["key"], "neutral_sample": neutral["key"], "split": person.split, "id": digits, "pain": name.pain,
-               "woman": name.woman, "old": name.old, "group": name.group, "fold": fold, "fold10": record["fold10"],
-               "identity": record["identity"], "pspi": record["pspi"], "gap": left.shape[1]}
-        pixels = jpeg.encode(panels.join(left, right))
-        yield Item(key, (File("image", "jpg", pixels, f"/Images/{file}"),), row, (("neutral", neutral["key"]), ("expressive", record["key"])))
+        row = {**name._asdict(), "key": key, "sample": record["key"], "neutral_sample": neutral["key"], "split": person.split, "id": digits,
+               "fold": fold, "fold10": record["fold10"], "identity": record["identity"], "pspi": record["pspi"], "gap": left.shape[1]}
+        del row["own"]                                          # the ID ends in it
+        pair = File("image", "jpg", jpeg.encode(panels.join(left, right)), f"/Images/{file}")
+        yield Item(key, (pair,), row, (("neutral", neutral["key"]), ("expressive", record["key"])))
         yield Line(FOLDS, (digits, fold))
         yield Line(LABELS, label(key, digits, neutral, record, person.split))
 

@@ -13,8 +13,7 @@ PAIRS = 100_000                         # five digits
 GROUPS = ("Black", "South Asian", "Middle Eastern", "White", "East Asian")     # by digit; White is "Caucasian" in their words
 YOUNG, OLD = (20.0, 35.0), 75.0         # years; old has no end, theirs are 75 to 93
 WOMAN, MAN = 0.25, 0.75                 # gender as drawn: up to here a woman, from here a man
-FILE = re.compile(r"1(?P<digits>[01][01][01][0-4])(?P<own>\d{5})_(?P<pain>Pain|NoPain)_(?P<gender>Man|Woman)_(?P<age>Young|Old)\.(?:jpg|mp4)",
-                  re.IGNORECASE | re.ASCII)
+FILE = re.compile(r"\d{10}_(?P<pain>Pain|NoPain)_(?P<gender>Man|Woman)_(?P<age>Young|Old)\.(?:jpg|mp4)", re.IGNORECASE | re.ASCII)
 IDENTIFIER = re.compile(r"1[01][01][01][0-4]\d{5}", re.ASCII)
 
 

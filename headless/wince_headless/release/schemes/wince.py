@@ -15,11 +15,13 @@ from . import BINARY, FORMATS, IMAGE, File, Item
 AU_ORDER = tuple(number for number, row in TABLE.items() if not row.rotation)      # head and gaze are degrees, not codes
 TERMS = ("brow", "orbit", "levator", "eyes")
 MADE = "heat_mm"                       # the one file that the dataset may not have
+CLASSES = ("0 background, 1 skin, 2 brows, 3 lashes, 4 sclera, 5 iris, 6 teeth, 7 tongue, 8 hair, 9 facial hair, 10 clothes, 11 glasses, "
+           "12 mouth interior")
 ALWAYS = {
     "image": ("rgb", IMAGE, "the picture, 8 bit sRGB"),
     "heat": ("heat", IMAGE, "pspi_heat, 16 bit, one unit is one micrometre of displacement by the pain AUs"),
     MADE: ("heat_float", BINARY, "pspi_heat in millimetres, float32 (H, W), bytes of a .npy: as rendered where the job kept it, else heat / 1000"),
-    "seg": ("seg", IMAGE, "class of every pixel, 8 bit, see docs/labels.md"),
+    "seg": ("seg", IMAGE, f"class of every pixel, 8 bit: {CLASSES}"),
     "coverage": ("coverage", IMAGE, "share of the pixel that is skin, 8 bit: heat / coverage is the skin's own value at silhouettes"),
 }
 OPTIONAL = {
@@ -109,19 +111,31 @@ class Scheme:
         """Nothing: a record is said as it is."""
         return {}
 
+    def lost(self, person):
+        """Nothing: the record goes along."""
+        return {}
+
     def say(self, person):
         """Yield an Item per record."""
         for record in person.records:
-            yield Item(key(record), tuple(self._said(person, record)), row(person, record), (("", record["key"]),))
+            yield Item(key(record), tuple(self._one(person, record, role) for role in self._files), row(person, record), (("", record["key"]),))
 
-    def _said(self, person, record):
-        read = {}
-        for role, (name, *_) in self._files.items():
-            if role == MADE and name not in record["files"]:
-                yield File(role, "heat.npy", millimetres(read["heat"]))
-                continue
-            read[role] = person.read(record, name)
-            yield File(role, record["files"][name]["path"], read[role])
+    def row(self, person, record):
+        """Return the columns of a record."""
+        return row(person, record)
+
+    def file(self, person, record, role):
+        """Return the bytes of a record's file, by role; of its neutral's picture for the role "neutral"; None where there is none."""
+        if role in self.pairs:
+            neutral = person.neutral(record)
+            return person.read(neutral, "rgb") if neutral else None
+        return self._one(person, record, role).data if role in self._files else None
+
+    def _one(self, person, record, role):
+        name = self._files[role][0]
+        if role == MADE and name not in record["files"]:
+            return File(role, "heat.npy", millimetres(person.read(record, "heat")))
+        return File(role, record["files"][name]["path"] if name in record["files"] else name, person.read(record, name))
 
 
 def key(record):

@@ -1,0 +1,166 @@
+"""What a release says of itself: README.md with the head that hubs read, 00_README.txt, CITATION.cff, LICENSES/. No dates, no hosts, no paths."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from string import Template
+
+import yaml
+
+from ..progress import plural
+from . import parquet, texts, webdataset
+
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"))
+HUB_LICENCES = ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "mit", "apache-2.0", "openrail", "odbl", "pddl")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What papers are written from: pack.Wishes, the scheme, release.json, surveys.Survey."""
+
+    wishes: object
+    scheme: object
+    facts: dict
+    found: object
+
+    @property
+    def licences(self):
+        """What lies in the release by licence, {licence: [what, ...]}, sorted; first the release's own."""
+        found = defaultdict(list, {self.wishes.licence: ["the release"]})
+        for what, licence in self.found.under("licence"):
+            found[licence].append({"pack": "the face pack (geometry of the faces)"}.get(what, what))
+        return dict(found)
+
+    def patterns(self):
+        """Return {split: glob of its files}."""
+        glob = {"webdataset": lambda split: webdataset.path(split, 0, 0).replace("00000", "*"),
+                "parquet": lambda split: parquet.path(split, 0, 0).split("-00000")[0] + "-*.parquet",
+                "imagefolder": lambda split: f"data/{split}/**"}[self.wishes.format]
+        return {split: glob(split) for split in self.facts["splits"]}
+
+
+def papers(content):
+    """Return {path below the release: text}."""
+    return {"README.md": readme(content), "00_README.txt": Template(texts.FIRST).substitute(_values(content)),
+            "CITATION.cff": citation(content), **licence_files(content)}
+
+
+def readme(content):
+    """Return the card."""
+    head = yaml.safe_dump(front(content), sort_keys=False, allow_unicode=True)
+    return f"---\n{head}---\n\n" + Template(texts.CARD).substitute(_values(content))
+
+
+def front(content):
+    """Return the head of the card, for hubs: `load_dataset(folder)` reads configs."""
+    licence = content.wishes.licence.lower()
+    named = {"license": licence} if licence in HUB_LICENCES else {"license": "other", "license_name": licence, "license_link": "LICENSES"}
+    size = next((words for limit, words in SIZES if content.facts["items"] < limit), "10M<n<100M")
+    config = {"config_name": "default", "data_files": [{"split": split, "path": path} for split, path in content.patterns().items()]}
+    return {**named, "pretty_name": content.wishes.name, "task_categories": ["image-classification", "image-segmentation"],
+            "size_categories": [size], "tags": ["synthetic", "faces", "pain", "facial-action-units", "pspi"], "configs": [config]}
+
+
+def citation(content):
+    """Return CITATION.cff."""
+    said = {"cff-version": "1.2.0", "message": "If you use this dataset, please cite it, and Wince, which made it.", "type": "dataset",
+            "title": f"{content.wishes.name}: synthetic faces with pain labels", "authors": [{"name": f"The makers of {content.wishes.name}"}],
+            "version": content.facts["version"], "keywords": ["synthetic faces", "pain", "FACS", "PSPI"],
+            "references": [{"type": "software", "title": "Wince", "authors": [{"name": "The Wince authors"}], "version": _wince(content)}]}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+
+
+def licence_files(content):
+    """Return LICENSES/, a file per licence: what it covers and where its text stands."""
+    files = {}
+    for licence, what in content.licences.items():
+        name = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in licence)
+        files[f"LICENSES/{name}.txt"] = texts.licence(licence, what)
+    return files
+
+
+def _values(content):
+    """Return what the texts have blanks for."""
+    facts, found = content.facts, content.found
+    return {"name": content.wishes.name, "items": f"{facts['items']:,}", "people": f"{facts['people']:,}",
+            "layout": facts["layout"], "scheme": content.scheme.title, "about": "\n".join(f"{line}\n" for line in content.scheme.about).strip(),
+            "twins": _twins(found.counts[("twins",)]), "labels": texts.LABELS if facts["layout"] == "webdataset" else "", "loading": texts.LOADING[facts["layout"]],
+            "splits": _splits(content), "cells": _cells(found), "scores": _scores(found), "kinds": _kinds(found), "files": _files(content),
+            "columns": _table(("column", "type", "what"), [(f"`{name}`", _type(kind), words)
+                                                           for name, (kind, words) in content.scheme.columns.items()]),
+            "painters": _painters(found), "licences": _table(("licence", "covers"), [(name, "; ".join(what)) for name, what in
+                                                                                      content.licences.items()]),
+            "licence": texts.own_licence(content.wishes.licence), "left_out": _left_out(facts), "versions": _versions(found),
+            "plan": f"Its plan is plan.json, hash `{facts['plan']}`." if facts["plan"] else "It was rendered without a plan.",
+            "folds": facts["folds"], "sizes": ", ".join(f"{width} x {height}" for width, height in found.under("size")),
+            "views": ", ".join(view for view, in found.under("view"))}
+
+
+def _splits(content):
+    rows = [(name, f"{count['items']:,}", f"{count['people']:,}") for name, count in content.facts["splits"].items()]
+    return _table(("split", "items", "people"), rows)
+
+
+def _cells(found):
+    """Return people per cell and split, and in all."""
+    cells = defaultdict(dict)
+    for (split, *cell), people in found.under("cell").items():
+        cells[tuple(cell)][split] = people
+    splits = [split for split in ("train", "val", "test") if any(split in row for row in cells.values())]
+    rows = [(*cell, *(row.get(split, 0) for split in splits), sum(row.values())) for cell, row in sorted(cells.items())]
+    return _table(("age", "gender", "group", *splits, "all"), rows)
+
+
+def _scores(found):
+    scores = defaultdict(int)
+    for (_, score), count in found.under("pspi").items():
+        scores[score] += count
+    return _table(("PSPI", "pictures"), [(score, f"{scores[score]:,}") for score in sorted(scores)])
+
+
+def _kinds(found):
+    kinds = defaultdict(int)
+    for (_, kind), count in found.under("kind").items():
+        kinds[kind] += count
+    return ", ".join(f"{kind} {count:,}" for kind, count in sorted(kinds.items()))
+
+
+def _painters(found):
+    rows = [(painter, models.replace("; ", ", ") or "none", f"{people:,}") for (painter, models), people in found.under("painter").items()]
+    return _table(("painter", "models, revision and licence", "people"), rows)
+
+
+def _files(content):
+    return _table(("file", "kind", "what"), [(f"`{role}`", kind, words) for role, (kind, words) in content.scheme.roles.items()])
+
+
+def _left_out(facts):
+    less = "; ".join(f"{count:,} ({what})" for what, count in facts["said_less"].items())
+    less = f" Said with less than the dataset knows: {less}." if less else ""
+    if not facts["left_out"]:
+        return f"Nothing was left out of it.{less}"
+    return "Left out of it: " + "; ".join(f"{count:,} ({why})" for why, count in facts["left_out"].items()) + f".{less}"
+
+
+def _twins(count):
+    if not count:
+        return ""
+    return f" {plural(count, 'of them is a counterfactual twin', 'of them are counterfactual twins')}: another person with one thing otherwise, in the same split."
+
+
+def _versions(found):
+    return _table(("what", "version"), list(found.under("version")))
+
+
+def _wince(content):
+    return ", ".join(version for what, version in content.found.under("version") if what == "wince") or "unknown"
+
+
+def _type(kind):
+    return f"`{kind}`" if isinstance(kind, str) else f"`{json.dumps(kind).replace(chr(34), '')}`"
+
+
+def _table(header, rows):
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -1,0 +1,111 @@
+"""How far the work is: for people at a terminal, for logs, and for engines that read OpenJD's lines."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from ..progress import LOG_EVERY, duration
+
+STARTED_S = 1.0             # seconds before a rate means anything
+
+
+class WorkProgress:
+    """A bar at a terminal, a line now and then in a log; call it with the events of `drive.run`."""
+
+    def __init__(self, console=None):
+        self.console = console or Console(stderr=True)
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.fields[about]}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            console=self.console, disable=not self.console.is_terminal, transient=True)
+        self._about = "looking what is missing"
+        self._task = self._bar.add_task("", total=None, about=self._about, rate="")
+        self._began = self._said = None
+        self.views, self.shards = 0, 0
+
+    def __enter__(self):
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_):
+        self._bar.stop()
+
+    def __call__(self, event, done, total):
+        """Take one event; done and total are samples of the shards that were asked for."""
+        kind = event["event"]
+        if sentence := _sentence(event, self._began is None):
+            self._say(sentence)
+        self._began = time.perf_counter() if self._began is None and kind in ("start", "view") else self._began
+        self.views += kind == "view"
+        self.shards += kind == "shard"
+        self._about = event["key"] if kind == "view" else self._about
+        self._bar.update(self._task, completed=done, total=total or None, rate=self._pace(done, total), about=self._about)
+        if kind == "view" and not self.console.is_terminal:
+            self._log(event["key"], done, total)
+
+    def rate(self):
+        """Return views per second, 0 while there is nothing to say."""
+        seconds = time.perf_counter() - self._began if self.views else 0
+        return self.views / seconds if seconds > STARTED_S else 0
+
+    def _pace(self, done, total):
+        """Return rate and time left in words."""
+        rate = self.rate()
+        return f"{rate:.2f}/s" + (f"  {duration((total - done) / rate)} left" if done < total else "") if rate else ""
+
+    def _log(self, key, done, total):
+        now = time.perf_counter()
+        if done == total or self._said is None or now - self._said >= LOG_EVERY:
+            self._said = now
+            shards = f"{self.shards} shards done" if self.shards else ""
+            self._say("  ".join(filter(None, (f"{done:,}/{total:,}", key, self._pace(done, total), shards))))
+
+    def _say(self, text):
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class OpenJD:
+    """Events as lines that OpenJD's runners read from stdout, passed on to another listener as well."""
+
+    def __init__(self, then, write=None):
+        self._then, self._write, self._percent = then, write or _print, -1
+
+    def __call__(self, event, done, total):
+        """Take one event, see WorkProgress."""
+        percent = 100 * done // total if total else self._percent      # an end by an error counts nothing
+        if percent != self._percent:
+            self._percent = percent
+            self._write(f"openjd_progress: {percent}")
+        if event["event"] == "end":
+            self._write(f"openjd_{'fail' if event['code'] else 'status'}: {_one_line(event['sentence'])}")
+        elif sentence := _sentence(event, False):
+            self._write(f"openjd_status: {_one_line(sentence)}")
+        self._then(event, done, total)
+
+
+def _sentence(event, first):
+    """Return what to say of an event at once, None for most."""
+    match event:
+        case {"event": "start"} if first:
+            return f"Blender {event.get('blender')}, rendering on {event.get('device')}, denoiser {event.get('denoiser')}"
+        case {"event": "stopping"}:
+            return "stopping at once" if event["again"] else "stopping after the views in hand (Ctrl-C again stops at once)"
+        case {"event": "trouble"}:
+            return f"{event['key']} {event['how']}: it is tried again"
+        case {"event": "quarantine"}:
+            return f"{event['key']} {event['how']}: in quarantine, its log is {event['log']}"
+        case {"event": "recycle"}:
+            return f"worker {event['worker']} holds {event['gb']:.1f} GB: a fresh one takes its place when it is through with its person"
+        case {"event": "end"}:
+            return event["sentence"] if event["code"] in (0, 1, 75) else None
+    return None
+
+
+def _one_line(text):
+    return " ".join(text.split())
+
+
+def _print(line):
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

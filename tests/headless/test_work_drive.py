@@ -1,0 +1,441 @@
+"""The supervisor with workers that crash, hang, are killed and refuse on demand: small scripts that speak the protocol of serve.py.
+
+`tests/farm/test_kill.py` does the same with Blender.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from wince.core.errors import WinceError
+from wince.job import layout, spec
+from wince.job import plan as plans
+from wince_headless import exits, launch
+from wince_headless.plan import write
+from wince_headless.work import drive, hand, places, shards, trouble
+
+SERVE = '''
+import hashlib, json, os, queue, signal, sys, threading, time
+from pathlib import Path
+words = sys.argv[sys.argv.index("--") + 1:]
+folder, owner = Path(words[0]), words[words.index("--owner") + 1]
+tricks = json.loads(Path(__file__).with_name("tricks.json").read_text())
+log = open(Path(__file__).with_name("log.jsonl"), "a")
+def say(event, **facts):
+    line = json.dumps({"event": event, **facts})
+    log.write(json.dumps({"owner": owner, **json.loads(line)}) + "\\n"); log.flush()
+    try: print("wince: " + line, flush=True)
+    except OSError: pass
+lines, closed = queue.Queue(), []
+def listen():
+    for line in sys.stdin: lines.put(line)
+    closed.append(1); lines.put(None)
+threading.Thread(target=listen, daemon=True).start()
+def write(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{owner}.part"); part.write_bytes(data); os.replace(part, path)
+def make(key):
+    name = key.split("/")
+    write(folder / name[0] / "identity.json", name[0].encode())
+    write(folder / name[0] / name[1] / "expression.npz", name[1].encode())
+    data = key.encode() * 20
+    write(folder / key / "rgb.png", data)
+    record = {"format": "wince-record-1", "key": key,
+              "files": {"rgb": {"path": "rgb.png", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}}}
+    write(folder / key / "record.json", json.dumps(record).encode())
+def trick(what):
+    if what == "crash": print("Blender says: the end is near", flush=True); os.abort()
+    if what == "kill": os.kill(os.getpid(), signal.SIGKILL)
+    if what == "hang": time.sleep(600)
+    if what == "refuse": say("error", message="the skin of id00001 is missing: paint it"); sys.exit(2)
+if "start" in tricks: trick(tricks["start"])
+say("start", blender="0.0", device="CPU", denoiser="none")
+leftover = [bytearray(tricks.get("grow", 0))]
+while (line := lines.get()) is not None:
+    order = json.loads(line)
+    for key in order["samples"]:
+        if closed: sys.exit(75)
+        if (folder / key / "record.json").is_file(): continue
+        say("begin", key=key)
+        once = Path(__file__).with_name("once." + key.replace("/", "."))
+        what = tricks.get(key, tricks.get(key.split("/")[0]))
+        if what == "crash once":
+            what = None if once.exists() else "crash"; once.touch()
+        if what: trick(what)
+        time.sleep(tricks.get("pause", 0))
+        make(key)
+        say("view", key=key, cycles=0.1, seconds=0.2)
+    say("served", id=order["person"]["id"])
+sys.exit(0)
+'''
+
+PAUSE = 0.05
+
+
+class Stage:
+    """A plan in a folder, workers that play tricks, and what happened."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder, self.scripts, self.events = folder / "set", folder / "scripts", []
+        self.scripts.mkdir()
+        (self.scripts / "serve.py").write_text(SERVE)
+        self.tricks()
+        monkeypatch.setattr(launch, "SCRIPTS", self.scripts)
+        job = spec.Job(people=spec.People(count=4), expressions=spec.Expressions(pain=2), cameras=("frontal", "three_quarter_left"),
+                       render=spec.Render(resolution=(64, 64), samples=1, look="plain", subdivision=0))
+        self.plan = write.plan(job, self.folder, shard_people=2)
+
+    def tricks(self, **tricks):
+        (self.scripts / "tricks.json").write_text(json.dumps({key.replace("__", "/"): value for key, value in tricks.items()}))
+
+    def run(self, shards=(0, 1), **wishes):
+        return drive.run(self.plan, shards, drive.Wishes(**wishes), lambda event, done, total: self.events.append((event, done, total)))
+
+    def said(self, kind):
+        return [event for event, *_ in self.events if event["event"] == kind]
+
+    @property
+    def sentence(self):
+        return self.said("end")[-1]["sentence"]
+
+    def log(self, kind):
+        """What workers did, by their own account."""
+        lines = (self.scripts / "log.jsonl").read_text().splitlines()
+        return [event for event in map(json.loads, lines) if event["event"] == kind]
+
+    def there(self):
+        return {str(path.parent.relative_to(self.folder)) for path in self.folder.glob("id*/*/*/record.json")}
+
+    @property
+    def keys(self):
+        return {key for shard in range(self.plan.shards) for person in self.plan.shard(shard) for key in plans.keys(person)}
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    """A plan of four people, two shards, 24 samples, and workers to play tricks with."""
+    scratch = tmp_path / "tmp"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    yield Stage(tmp_path, monkeypatch)
+    assert not list(scratch.iterdir())                      # whatever happened, nothing is left lying
+
+
+def tree(folder):
+    """All files of a dataset but its state, with their bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.relative_to(folder).parts[0] != places.STATE}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_all_is_done_once_and_marked(stage, workers):
+    assert stage.run(workers=workers) == exits.DONE
+    assert stage.there() == stage.keys and len(stage.keys) == 24
+    assert sorted(event["key"] for event in stage.log("begin")) == sorted(stage.keys)
+    assert shards.done(stage.plan) == {0, 1}
+    assert stage.events[-1][1:] == (24, 24) and "24 samples are there (24 made now)" in stage.sentence
+    assert not list((stage.folder / "state/pace").iterdir())
+
+
+def test_a_mark_holds_hash_and_size_of_what_no_record_speaks_of(stage):
+    stage.run()
+    mark = json.loads(places.done(stage.folder, 1).read_text())
+    assert (mark["format"], mark["plan"], mark["shard"], mark["samples"]) == ("wince-shard-1", stage.plan.hash, 1, 12)
+    assert len(mark["files"]) == 2 + 2 * 3 + 12             # people, their expressions, records
+    for name, (size, sha256) in mark["files"].items():
+        data = (stage.folder / name).read_bytes()
+        assert (size, sha256) == (len(data), __import__("hashlib").sha256(data).hexdigest())
+
+
+def test_what_is_done_needs_no_blender(stage):
+    stage.run()
+    before = len(stage.log("start"))
+    assert stage.run() == exits.DONE
+    assert len(stage.log("start")) == before
+    assert "24 samples are there:" in stage.sentence
+
+
+def test_only_the_shards_that_were_asked_for(stage):
+    assert stage.run(shards=(1,)) == exits.DONE
+    assert {key.split("/")[0] for key in stage.there()} == {"id00002", "id00003"}
+    assert shards.done(stage.plan) == {1}
+
+
+def test_a_sample_that_always_crashes_is_quarantined_after_three_and_the_rest_is_done(stage):
+    bad = "id00001/e01/frontal"
+    stage.tricks(id00001__e01__frontal="crash")
+    assert stage.run(workers=2) == exits.FAULTS
+    assert stage.there() == stage.keys - {bad}
+    assert [event["key"] for event in stage.log("begin")].count(bad) == 3
+    assert trouble.quarantined(stage.folder) == [bad] and shards.done(stage.plan) == {1}
+    known = trouble.read(stage.folder, bad)
+    assert [tried["how"] for tried in known["tries"]] == ["died (signal SIGABRT)"] * 3
+    assert "Blender says: the end is near" in known["tries"][-1]["talk"]
+    assert "23 of 24" in stage.sentence and bad in stage.sentence and "state/trouble" in stage.sentence and "--retry" in stage.sentence
+    assert stage.said("quarantine")[0]["key"] == bad and Path(stage.said("quarantine")[0]["log"]).is_file()
+
+
+def test_quarantine_outlives_the_driver_and_ends_on_request(stage):
+    stage.tricks(id00001__e01__frontal="crash")
+    stage.run()
+    begun = len(stage.log("begin"))
+    assert stage.run() == exits.FAULTS and len(stage.log("begin")) == begun
+    stage.tricks()
+    assert stage.run(retry=True) == exits.DONE
+    assert stage.there() == stage.keys and not trouble.keys(stage.folder) and shards.done(stage.plan) == {0, 1}
+
+
+def test_tries_count_across_drivers(stage):
+    bad = "id00000/e00/frontal"
+    for _ in range(2):
+        trouble.blame(stage.folder, bad, "died", trouble.FULL, "elsewhere-1-0")
+    stage.tricks(id00000__e00__frontal="crash")
+    assert stage.run() == exits.FAULTS
+    assert [event["key"] for event in stage.log("begin")].count(bad) == 1
+
+
+def test_one_crash_is_forgotten_once_the_sample_is_there(stage):
+    stage.tricks(id00002__e00__frontal="crash once")
+    assert stage.run() == exits.DONE
+    assert stage.there() == stage.keys and not trouble.keys(stage.folder)
+    assert stage.said("trouble")[0]["key"] == "id00002/e00/frontal"
+
+
+def test_a_hang_is_ended_by_the_limit(stage):
+    stage.tricks(id00001__e01__frontal="hang")
+    assert stage.run(limit_s=1.0, workers=2) == exits.FAULTS
+    assert stage.there() == stage.keys - {"id00001/e01/frontal"}
+    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"] == "was over the time limit of 1 s"
+
+
+def test_a_bare_kill_is_the_farms_doing_until_the_tenth(stage):
+    stage.tricks(id00001__e01__frontal="kill")
+    assert stage.run() == exits.FAULTS
+    assert [event["key"] for event in stage.log("begin")].count("id00001/e01/frontal") == 10
+
+
+def test_a_person_that_kills_all_who_build_it_is_given_up_as_a_whole(stage):
+    stage.tricks(id00001="crash")
+    assert stage.run() == exits.FAULTS
+    assert stage.there() == {key for key in stage.keys if not key.startswith("id00001")}
+    begun = [event["key"] for event in stage.log("begin") if event["key"].startswith("id00001")]
+    assert len(begun) == 9 and len({key.split("/")[1] for key in begun}) == 3      # three samples of three expressions
+    assert len(trouble.quarantined(stage.folder)) == 6
+
+
+def test_a_machine_on_which_everything_dies_stops_and_blames_no_sample(stage):
+    stage.tricks(**{f"id0000{n}": "crash" for n in range(4)})
+    with pytest.raises(WinceError, match="it is the machine or its Blender"):
+        stage.run()
+    assert not trouble.quarantined(stage.folder)
+    stage.tricks()
+    assert stage.run() == exits.DONE and stage.there() == stage.keys
+
+
+@pytest.mark.parametrize("what", ["crash", "hang"])
+def test_workers_that_never_start_are_told_in_one_sentence(stage, what):
+    stage.tricks(start=what)
+    with pytest.raises(WinceError, match="Blender ends before it renders anything, 3 times in a row") as caught:
+        stage.run(limit_s=0.7)
+    assert "\n" not in str(caught.value) and not trouble.keys(stage.folder)
+
+
+def test_what_a_worker_refuses_stops_all(stage):
+    stage.tricks(id00001="refuse", pause=PAUSE)
+    with pytest.raises(WinceError, match="the skin of id00001 is missing: paint it"):
+        stage.run(workers=2)
+    assert stage.said("end")[-1]["code"] == exits.USER
+    assert stage.there() <= stage.keys and not trouble.keys(stage.folder)
+
+
+def test_a_program_that_is_none_is_refused(stage, tmp_path):
+    with pytest.raises(WinceError, match="is not a program"):
+        stage.run(blender=tmp_path)
+
+
+@pytest.mark.parametrize(("views", "starts"), [(6, 4), (7, 2), (500, 1)])
+def test_workers_are_replaced_after_so_many_views_between_people(stage, views, starts):
+    assert stage.run(recycle=views) == exits.DONE
+    assert len(stage.log("start")) == starts                # a person has six views
+    assert len(stage.log("begin")) == 24 and stage.there() == stage.keys
+
+
+def test_workers_are_replaced_when_they_have_grown(stage, monkeypatch):
+    monkeypatch.setattr(drive, "BEAT", 0.02)
+    stage.tricks(grow=200_000_000, pause=PAUSE)
+    assert stage.run(memory_gb=0.15) == exits.DONE
+    assert len(stage.log("start")) == 4 and "gb" in stage.said("recycle")[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
+def test_a_signal_stops_after_the_views_in_hand_and_the_same_command_goes_on(stage, number):
+    stage.tricks(pause=PAUSE)
+    after(stage, 5, lambda: os.kill(os.getpid(), number))
+    assert stage.run(workers=2) == exits.STOPPED
+    assert 5 <= len(stage.there()) < 24
+    assert {event["key"] for event in stage.log("begin")} == {event["key"] for event in stage.log("view")} == stage.there()
+    assert "the same command goes on" in stage.sentence
+    assert stage.run(workers=2) == exits.DONE and stage.there() == stage.keys
+    assert len(stage.log("begin")) == 24
+
+
+def test_a_second_ctrl_c_does_not_wait_and_a_farms_second_signal_does(stage):
+    stage.tricks(id00000__e00__frontal="hang")
+
+    def twice():
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.5)
+        assert psutil.Process().children()
+        os.kill(os.getpid(), signal.SIGINT)
+    threading.Thread(target=lambda: (wait_for(lambda: stage.said("begin")), twice()), daemon=True).start()
+    assert stage.run() == exits.STOPPED
+    assert [event["again"] for event in stage.said("stopping")] == [False, True]
+    assert not trouble.keys(stage.folder)                   # it was our own kill
+
+
+def after(stage, views, act):
+    """Act from a thread when so many views are there."""
+    threading.Thread(target=lambda: (wait_for(lambda: len(stage.said("view")) >= views), act()), daemon=True).start()
+
+
+def wait_for(condition, seconds=20):
+    for _ in range(int(seconds / 0.01)):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from wince.job import plan
+from wince_headless import launch
+from wince_headless.work import drive
+launch.SCRIPTS = Path(sys.argv[2])
+sys.exit(drive.run(plan.read(sys.argv[1]), (0, 1), drive.Wishes(workers=2), lambda *_: None))
+"""
+
+
+def driver(stage):
+    """A driver in a process of its own."""
+    return subprocess.Popen([sys.executable, "-c", DRIVER, str(stage.folder), str(stage.scripts)],
+                            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(stage.folder.parent / "tmp")})
+
+
+def test_a_killed_driver_leaves_nothing_running_and_nothing_lying(stage):
+    stage.tricks(pause=PAUSE)
+    process = driver(stage)
+    wait_for(lambda: len(stage.there()) > 4)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert len(workers) == 2
+    process.kill()
+    process.wait()
+    gone, alive = psutil.wait_procs(workers, timeout=20)
+    assert len(gone) == 2 and not alive
+    assert len(stage.there()) < 24
+    stage.tricks()
+    assert stage.run() == exits.DONE and stage.there() == stage.keys
+    assert len(stage.log("begin")) == 24                    # views in hand were finished
+    assert not list((stage.folder / "state/pace").iterdir())
+
+
+def test_two_drivers_at_once_do_no_harm(stage):
+    stage.tricks(pause=0.01)
+    both = [driver(stage), driver(stage)]
+    assert [process.wait(timeout=60) for process in both] == [exits.DONE, exits.DONE]
+    assert stage.there() == stage.keys and shards.done(stage.plan) == {0, 1}
+    assert not list(stage.folder.rglob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["record.json", "rgb.png", "../expression.npz", "../../identity.json"])
+@pytest.mark.parametrize("how", ["gone", "cut", "changed"])
+def test_what_is_damaged_is_done_again_and_it_alone(stage, name, how):
+    stage.run()
+    before = tree(stage.folder)
+    path = (stage.folder / "id00001/e01/frontal" / name).resolve()
+    data = path.read_bytes()
+    path.unlink()
+    if how != "gone":
+        path.write_bytes(data[:-1] if how == "cut" else data[:-1] + bytes([data[-1] ^ 1]))
+    assert stage.run(check=how == "changed") == exits.DONE
+    assert tree(stage.folder) == before
+    again = [event["key"] for event in stage.log("begin")][24:]
+    assert len(again) == 1 and (again == ["id00001/e01/frontal"] or name.startswith(".."))
+    assert shards.done(stage.plan) == {0, 1}
+
+
+def test_a_mark_of_another_plan_is_none(stage):
+    stage.run()
+    mark = places.done(stage.folder, 0)
+    mark.write_text(json.dumps(json.loads(mark.read_text()) | {"plan": "0" * 64}))
+    assert stage.run() == exits.DONE
+    assert shards.missing(stage.plan, 0, check=True) == [] and len(stage.log("begin")) == 24
+
+
+def test_a_disk_that_is_too_small_is_refused_unless_told_otherwise(stage, monkeypatch):
+    monkeypatch.setattr(drive.room.estimate, "view_bytes", lambda job: 1e12)
+    with pytest.raises(WinceError, match=r"the 24 missing views .* are free there: .* --tight"):
+        stage.run()
+    assert not (stage.scripts / "log.jsonl").exists()
+
+
+def test_a_disk_that_fills_up_stops_in_time(stage, monkeypatch):
+    monkeypatch.setattr(drive, "BEAT", 0.02)
+    stage.tricks(pause=PAUSE)
+    full = threading.Event()
+    monkeypatch.setattr(drive.room.Room, "short", lambda self, workers: "its disk is nearly full: free some" if full.is_set() else None)
+    after(stage, 4, full.set)
+    with pytest.raises(WinceError, match="its disk is nearly full"):
+        stage.run(workers=2)
+    assert {event["key"] for event in stage.log("begin")} == stage.there()
+    full.clear()
+    assert stage.run() == exits.DONE and len(stage.log("begin")) == 24
+
+
+def test_an_engine_that_reads_openjd_is_told(stage, capsys):
+    stage.tricks(id00001__e01__frontal="crash")
+    assert stage.run(openjd=True) == exits.FAULTS
+    said = capsys.readouterr().out.splitlines()
+    percents = [int(line.split()[1]) for line in said if line.startswith("openjd_progress")]
+    assert percents == sorted(percents) and percents[-1] == 95
+    assert said[-1].startswith("openjd_fail: 23 of 24 samples are there; 1 is in quarantine (id00001/e01/frontal)")
+
+
+def test_a_hand_ends_what_its_worker_started(tmp_path):
+    import queue
+    events = queue.Queue()
+    parent = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
+    one = hand.Hand(0, [sys.executable, "-c", parent], events)
+    assert events.get(timeout=20)[1] is None and one.code == 0
+    assert not psutil.pid_exists(int(one.talk[0])) or psutil.Process(int(one.talk[0])).status() == psutil.STATUS_ZOMBIE
+    assert not one.scratch.exists()
+
+
+def test_a_scratch_folder_is_swept_when_nobody_holds_it(tmp_path, monkeypatch):
+    import queue
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one = hand.Hand(0, [sys.executable, "-c", "import sys; sys.stdin.read()"], queue.Queue())
+    left = tmp_path / f"{hand.SCRATCH}left"
+    left.mkdir()
+    (left / hand.LOCK).touch()
+    hand.sweep()
+    assert one.scratch.is_dir() and not left.exists()
+    one.close()
+    one.wait()
+    assert not one.scratch.exists()
+
+
+def test_the_owner_is_a_name_that_files_can_have():
+    assert drive.owner().endswith(f"-{os.getpid()}") and layout.TEMPORARY not in drive.owner()
+    assert drive.owner().replace("-", "").isalnum()
