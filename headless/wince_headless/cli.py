@@ -154,12 +154,23 @@ def sheet(
 
 
 @app.command()
-def verify(folder: Folder):
-    """Check that a dataset keeps its promises: labels, hashes, heatmaps, nothing missing or blank."""
+def verify(
+    folder: Annotated[Path, typer.Argument(help="A dataset of `wince render` or `wince run`, or a release of `wince pack-dataset`.")],
+    json: Annotated[Path | None, typer.Option(metavar="REPORT", help="Also write every fault to this file, for programs.")] = None,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Put damaged samples back on the list: the same run makes them again.")] = False,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
+):
+    """Check that a dataset or a release keeps its promises: labels, hashes, heatmaps, nothing missing or blank."""
     from . import verify as verification
 
-    report = verification.verify(folder)
+    report = verification.verify(folder, processes)
     _say(report.text())
+    if json is not None:
+        report.write(json)
+    if reopen and report.faults:
+        from .verify import reopen as again
+
+        _say(again.reopen(folder, report.faults).text())
     raise typer.Exit(exits.FAULTS if report.faults else exits.DONE)
 
 

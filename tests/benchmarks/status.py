@@ -29,7 +29,7 @@ def planned(folder, samples):
 
 def render_half(plan):
     """Make the folders of all samples, and the record of every second one."""
-    views, number = list(expand.views(plan.job, 0)), 0
+    views, number = expand.view_names(plan.job), 0
     for person in expand.people(plan.job):
         for expression in expand.expression_names(plan.job):
             for view in views:

@@ -75,6 +75,7 @@ def leftovers(folder):
     return [path for path in Path(folder).rglob(".*.part")]
 
 
-def environment():
-    """Return the environment for engines: their programs beside this Python come first."""
-    return os.environ | {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]), "PYTHONUNBUFFERED": "1"}
+def environment(*programs):
+    """Return the environment for engines: programs of a test come first, then those beside this Python."""
+    folders = [str(Path(program).parent) for program in (*programs, sys.executable)]
+    return os.environ | {"PATH": os.pathsep.join([*folders, os.environ["PATH"]]), "PYTHONUNBUFFERED": "1"}

@@ -325,3 +325,23 @@ def test_archives_are_of_3dpain_only_and_of_unchanged_files(pairs, loose3d, tmp_
         archives.archive(pairs.folder, tmp_path / "out")
     with pytest.raises(WinceError, match="is there already"):
         archives.archive(loose3d, tmp_path)
+
+
+# The datasets library
+
+@pytest.mark.parametrize("format", schemes.FORMATS)
+@pytest.mark.parametrize(("scheme", "picture"), [("3dpain", (40, 40)), ("synpain", (88, 40))])
+def test_the_datasets_library_loads_every_format(pained, tmp_path, monkeypatch, scheme, picture, format):
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
+    release = pack.pack(pained, tmp_path / "out", format, scheme, drop=True, processes=1).folder
+    loaded = datasets.load_dataset(str(release), cache_dir=str(tmp_path / "cache"))
+    said = table(release / "labels.csv")
+    assert {split: len(rows) for split, rows in loaded.items()} == Counter(row["split"] for row in said)
+    for split, rows in loaded.items():
+        row = rows[0]
+        labels = row.get("json", row)
+        assert row["jpg" if format == "webdataset" else "image"].size == picture
+        assert next(one for one in said if one["name"] == labels["key"])["split"] == labels["split"] == split
+        if scheme == "3dpain" and format != "webdataset":
+            assert row["neutral"].size == picture

@@ -46,7 +46,8 @@ def test_3dpain_names_come_back(person, pain, view):
 
 
 @pytest.mark.parametrize("text", ["", "flame_sample_000_pain_1", "flame_sample_0000_pain_0", "flame_sample_0000_pain_01",
-                                  "flame_sample_0000_pain_1.jpg", "../flame_sample_0000_pain_1", "flame_sample_0000_pain_1\n", "flame_sample_٠٠٠٠_pain_1"])
+                                  "flame_sample_0000_pain_1.jpg", "../flame_sample_0000_pain_1", "flame_sample_0000_pain_1\n",
+                                  "flame_sample_٠٠٠٠_pain_1"])
 def test_no_name_of_3dpain(text):
     with pytest.raises(WinceError, match="not a name of 3DPain"):
         pain3d_names.read(text)

@@ -63,7 +63,6 @@ while (line := lines.get()) is not None:
     order = json.loads(line)
     for key in order["samples"]:
         if closed: sys.exit(75)
-        if (folder / key / "record.json").is_file(): continue
         say("begin", key=key)
         once = Path(__file__).with_name("once." + key.replace("/", "."))
         what = tricks.get(key, tricks.get(key.split("/")[0]))

@@ -35,7 +35,7 @@ class Pen:
         paint   None, or how the people's skins will be painted, see `write.plan`
         """
         self.job, self.paint, self.pack = job, paint, pack.load(job.pack)
-        self.views = tuple(expand.views(job, expand.people(job)[0]))         # names depend on nobody
+        self.views = tuple(expand.view_names(job))
 
     def line(self, number):
         """Return a person as the plan has it, see wince.job.plan."""

@@ -170,7 +170,7 @@ class _Look:
     def __init__(self, plan, troubled):
         self.folder = os.fspath(plan.folder)
         self.there = {entry.name for entry in os.scandir(self.folder)}
-        views = tuple(expand.views(plan.job, expand.people(plan.job)[0]))
+        views = expand.view_names(plan.job)
         self.tails = [f"/{name}/{view}/{layout.RECORD}" for name in expand.expression_names(plan.job) for view in views]
         self.troubled = {}
         for key in troubled:

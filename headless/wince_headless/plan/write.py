@@ -87,7 +87,7 @@ def part(job, fraction):
 
 def samples_of(job):
     """Return how many samples everyone in a job has."""
-    return len(expand.expression_names(job)) * len(expand.views(job, expand.people(job)[0]))
+    return len(expand.expression_names(job)) * len(expand.view_names(job))
 
 
 def _draft(job, out, shard_people, fraction, paint):

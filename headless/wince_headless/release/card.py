@@ -32,10 +32,10 @@ class Content:
         return dict(found)
 
     def patterns(self):
-        """Return {split: glob of its files}."""
+        """Return {split: glob of its files, or a list}. Lines that name pictures in a folder for all splits need it beside them."""
         glob = {"webdataset": lambda split: webdataset.path(split, 0, 0).replace("00000", "*"),
                 "parquet": lambda split: parquet.path(split, 0, 0).split("-00000")[0] + "-*.parquet",
-                "imagefolder": lambda split: f"data/{split}/**"}[self.wishes.format]
+                "imagefolder": lambda split: [f"data/{split}/**", f"{self.scheme.folder}/*"] if self.scheme.folder else f"data/{split}/**"}[self.wishes.format]
         return {split: glob(split) for split in self.facts["splits"]}
 
 

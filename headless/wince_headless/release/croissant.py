@@ -126,7 +126,7 @@ def _parquet(pen):
 def _imagefolder(pen):
     """Loose pictures, and lines of labels that name them."""
     role, name, mime, words = pen.picture()
-    sets = [pen.set("pictures-files", mime, f"data/*.{name}"), pen.set("lines", "application/jsonlines", f"data/*/{imagefolder.METADATA}")]
+    sets = [pen.set("pictures-files", mime, f"{pen.content.scheme.folder or 'data'}/*.{name}"), pen.set("lines", "application/jsonlines", f"data/*/{imagefolder.METADATA}")]
     pictures = [pen.field("pictures", "key", "TEXT", "name of the item", "pictures-files", [{"regex": KEY_OF_NAME}], file_property="filename"),
                 pen.field("pictures", role, "IMAGE_OBJECT", words, "pictures-files", file_property="content")]
     labels = [pen.field("labels", column, kind, words, "lines", column=column) for column, kind, words in pen.plain()]

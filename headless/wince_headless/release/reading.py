@@ -7,7 +7,9 @@
 A row is what the scheme wrote. Files are asked for by role, as in the scheme and the card: "image", "heat", "heat_mm".
 """
 
+import csv
 import json
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,10 +17,12 @@ from itertools import accumulate
 from pathlib import Path
 
 from wince.core.errors import WinceError
+from wince.job import layout
 
-from . import checksums, imagefolder, samples, schemes, splits, tars
+from . import checksums, imagefolder, samples, schemes, splits, tars, webdataset
 
 RELEASE = "release.json"
+EXPRESSIVE = re.compile(r"e(?!00$)")
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class _Parts:
     """Items of the files of a split, found by number; the first use of a file reads what is in it."""
 
     def __init__(self, folder, facts, split):
-        self._folder, self._names = folder, facts["names"]
+        self._folder, self._split, self._names = folder, split, facts["names"]
         self._parts = [part for part in facts["parts"] if part["split"] == split]
         self._starts = [0, *accumulate(part["items"] for part in self._parts)]
 
@@ -105,6 +109,11 @@ class Tars(_Parts):
         members = _index(path)[index]
         return Read(json.loads(_member(path, members, "json")), lambda role: _member(path, members, self._names.get(role)))
 
+    def pairs(self):
+        """Return {number of an expressive item: number of its neutral}."""
+        with open(self._folder / webdataset.LABELS, encoding="utf-8", newline="") as file:
+            return _paired((row["key"], row["is_neutral"] == "True", row["neutral_key"]) for row in csv.DictReader(file) if row["split"] == self._split)
+
 
 class Tables(_Parts):
     """Parquet: a row group is a person, and the last few are kept; labels are read without the pictures."""
@@ -113,6 +122,10 @@ class Tables(_Parts):
         group, row = _place(path, index)
         labels = _labels(path, group)[row]
         return Read(labels, lambda role: _cell(_column(path, group, role)[row]) if role in _names(path) else None)
+
+    def pairs(self):
+        """Return {number of an expressive item: number of its neutral}."""
+        return _paired(tuple(row.values()) for part in self._parts for row in _keys(self._folder / part["path"]))
 
 
 class Loose:
@@ -129,6 +142,10 @@ class Loose:
     def __getitem__(self, index):
         line = self._lines[index]
         return Read(line, lambda role: self._read(line, role))
+
+    def pairs(self):
+        """Return {number of an expressive item: number of its neutral}."""
+        return _paired((line["key"], line["is_neutral"], line["neutral_key"]) for line in self._lines)
 
     def _read(self, line, role):
         path = line.get("file_name") if role == "image" else line.get(f"{role}_file_name", line.get(role))
@@ -157,8 +174,23 @@ class Folders:
         person = schemes.Person(self._folder, record["identity"], self._split, 0, (record, *near))
         return Read(self._scheme.row(person, record), lambda role: self._scheme.file(person, record, role))
 
+    def pairs(self):
+        """Return {number of an expressive item: number of its neutral}; by name, records are not read."""
+        def row(key):
+            person, expression, view = layout.split_key(key)
+            return key, not EXPRESSIVE.match(expression), layout.sample_key(person, layout.NEUTRAL, view)
+
+        return _paired(map(row, self._keys))
+
 
 LAYOUTS = {"webdataset": Tars, "parquet": Tables, "imagefolder": Loose, None: Folders}
+
+
+def _paired(rows):
+    """Return {number: number of its neutral} from (key, is_neutral, neutral_key) of all items, in order."""
+    rows = list(rows)
+    neutrals = {key: number for number, (key, is_neutral, _) in enumerate(rows) if is_neutral}
+    return {number: neutrals[neutral] for number, (_, is_neutral, neutral) in enumerate(rows) if not is_neutral and neutral in neutrals}
 
 
 @lru_cache(maxsize=64)
@@ -199,6 +231,10 @@ def _place(path, index):
     starts = _table(path)[1]
     group = bisect_right(starts, index) - 1
     return group, index - starts[group]
+
+
+def _keys(path):
+    return _table(path)[0].read(columns=["key", "is_neutral", "neutral_key"], use_threads=False).to_pylist()
 
 
 @lru_cache(maxsize=8)

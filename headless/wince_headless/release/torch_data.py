@@ -44,7 +44,8 @@ class Faces(Dataset):
         self._pairs, self._transform = pairs, transform or tensors
         if len(self._items) and "au" not in self._items[0].row:
             raise WinceError(f"{folder} has no column au: `Faces` reads the scheme wince; pack it again with --scheme wince")
-        self._numbers = self._expressive() if pairs else range(len(self._items))
+        self._neutrals = self._items.pairs() if pairs else {}
+        self._numbers = list(self._neutrals) if pairs else range(len(self._items))
 
     def __len__(self):
         return len(self._numbers)
@@ -55,12 +56,8 @@ class Faces(Dataset):
         said = {"key": row["key"], "image": picture(item.file("image")), "heat": millimetres(item.file("heat_mm")),
                 "pspi": row["pspi"], "aus": row["au"], "pain": row["pain"], "is_neutral": row["is_neutral"], "identity": row["identity"]}
         if self._pairs:
-            said["neutral"] = picture(self._items.neutral(self._numbers[index]))
+            said["neutral"] = picture(self._items[self._neutrals[self._numbers[index]]].file("image"))
         return self._transform(said)
-
-    def _expressive(self):
-        """Return the numbers of the expressive items that have a neutral."""
-        return [number for number, row in enumerate(self._items.rows()) if row["neutral_key"] and not row["is_neutral"]]
 
 
 def tensors(item):

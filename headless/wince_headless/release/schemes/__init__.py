@@ -137,6 +137,7 @@ class Scheme(Protocol):
     tables    {path below the release: its header, a tuple}
     pairs     {role: column}: pictures that a column names by the key of another row of the same person, {"neutral": "neutral_key"}: Parquet
               and ImageFolder get a column of them
+    folder    where loose pictures of all splits lie together; None: below data/ by split and person
     limit     how many loose files a release in folders may have; None: their tools want it so, however many
     """
 
@@ -148,6 +149,7 @@ class Scheme(Protocol):
     columns: dict
     tables: dict
     pairs: dict
+    folder: str | None
     limit: int | None
 
     def refused(self, person) -> dict:

@@ -56,6 +56,7 @@ COLUMNS = {
     "base_name": ("string", "the expression: flame_sample_0000_pain_1"),
     "subject": ("string", "the person: flame_sample_0000"),
     "view": ("int16", "number of the view; 0 is the frontal one where there is one"),
+    "is_neutral": ("bool", "whether the face is neutral"),
     "neutral_key": ("string", "the person's neutral face, in the same view where there is one"),
     **{key: ("int8", "intensity 0 to 5, the greater side") for key in names.KEYS[:5]},
     "AU43": ("int8", "1: both eyes closed"),
@@ -73,7 +74,7 @@ PAIRS = {"neutral": "neutral_key"}
 class Scheme:
     """3DPain's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
-    name, formats, limit = "3dpain", FORMATS, None
+    name, formats, folder, limit = "3dpain", FORMATS, "meshes_inpainted", None
     title = "named as 3DPain"
     columns, tables, pairs = COLUMNS, TABLES, PAIRS
 
@@ -154,12 +155,12 @@ class Scheme:
     def _item(self, person, record, name, neutrals, heat):
         file = names.picture(name)
         data = jpeg.encode(jpeg.decode(person.read(record, "rgb")))
-        files = (File("image", "jpg", data, f"/meshes_inpainted/{file}"),)
+        files = (File("image", "jpg", data, f"/{self.folder}/{file}"),)
         if not self.loose:
             files += (File("heatmap", "heatmap.png", heat),)
         neutral = next((other for other in neutrals if other["view"] == record["view"]), neutrals[0])     # theirs may be of any view
         row = {"key": _key(name), "sample": record["key"], "split": person.split, "base_name": names.base(name),
-               "subject": names.subject(name.person), "view": name.view, "fold10": record["fold10"], **names.annotations(record),
+               "subject": names.subject(name.person), "view": name.view, "is_neutral": not name.pain, "fold10": record["fold10"], **names.annotations(record),
                "neutral_key": _key(names.Name(name.person, 0, self.views[neutral["view"]]))}
         return Item(_key(name), files, row, (("", record["key"]),))
 

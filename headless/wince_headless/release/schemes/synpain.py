@@ -64,7 +64,7 @@ NO_PAIRS = {}                       # both faces are in the one picture
 class Scheme:
     """SynPAIN's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
-    name, formats, limit = "synpain", FORMATS, None
+    name, formats, folder, limit = "synpain", FORMATS, "Images", None
     title = "named and paired as SynPAIN"
     roles, columns, tables, pairs = ROLES, COLUMNS, TABLES, NO_PAIRS
 
@@ -122,7 +122,7 @@ class Scheme:
         row = {**name._asdict(), "key": key, "sample": record["key"], "neutral_sample": neutral["key"], "split": person.split, "id": digits,
                "fold": fold, "fold10": record["fold10"], "identity": record["identity"], "pspi": record["pspi"], "gap": left.shape[1]}
         del row["own"]                                          # the ID ends in it
-        pair = File("image", "jpg", jpeg.encode(panels.join(left, right)), f"/Images/{file}")
+        pair = File("image", "jpg", jpeg.encode(panels.join(left, right)), f"/{self.folder}/{file}")
         yield Item(key, (pair,), row, (("neutral", neutral["key"]), ("expressive", record["key"])))
         yield Line(FOLDS, (digits, fold))
         yield Line(LABELS, label(key, digits, neutral, record, person.split))

@@ -95,6 +95,7 @@ class Scheme:
     columns = COLUMNS
     tables = {}
     pairs = {"neutral": "neutral_key"}
+    folder = None
     limit = 100_000                    # hubs refuse more loose files
 
     def __init__(self, job, format):
