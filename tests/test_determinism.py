@@ -26,7 +26,7 @@ NAMES_MACHINES = "headless/wince_headless/work/drive.py"
 CLOCKS = {"time.perf_counter", "time.monotonic", "time.sleep"}
 SURFACES = ("headless/wince_headless/progress.py", "headless/wince_headless/launch.py", "headless/wince_headless/paint/benchmark.py",
             "headless/wince_headless/work/drive.py", "headless/wince_headless/work/hand.py", "headless/wince_headless/work/telling.py",
-            "addon/wince/job/run.py")
+            "addon/wince/job/run.py", "addon/wince/job/serve.py")
 
 
 def names_used(source):

@@ -30,7 +30,7 @@ MAY_IMPORT = {
                                       "huggingface_hub", "psutil"},
     "headless/wince_headless/work": {"wince", "wince_headless", "rich", "psutil"},
     "headless/wince_headless/release": {"wince", "wince_headless", "PIL", "yaml", "pyarrow", "mlcroissant", "torch"},
-    "headless/wince_headless/verify": {"wince", "wince_headless", "PIL", "pyarrow", "mlcroissant"},
+    "headless/wince_headless/verify": {"wince", "wince_headless", "PIL", "yaml", "pyarrow", "mlcroissant"},
     "headless/wince_headless": {"wince", "wince_headless", "typer", "rich", "pydantic", "yaml", "PIL"},
     "blender_scripts": {"bpy", "wince"},
 }

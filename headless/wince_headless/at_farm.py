@@ -10,7 +10,7 @@ Out = Annotated[Path | None, typer.Option(help="Where the files go; without it, 
 Shards = Annotated[str, typer.Option(metavar="0-24,30", help="Which shards; `all`, or `missing`: those that are not done.")]
 Wince = Annotated[str, typer.Option(metavar="COMMAND", help="How `wince` is called on the nodes, such as '/opt/wince/bin/wince'.")]
 PaintWince = Annotated[str, typer.Option(metavar="COMMAND", help="The same on nodes that paint; without it, the same command.")]
-Workers = Annotated[int, typer.Option(min=1, help="Blender processes of a task.")]
+Workers = Annotated[int, typer.Option(min=0, help="Blender processes of a task; 0: one per processor, as far as memory goes.")]
 Threads = Annotated[int, typer.Option(min=0, help="Render threads of each; 0: an even share of the processors.")]
 PerTask = Annotated[int, typer.Option(min=0, metavar="SHARDS", help="Shards of a task; 0: by the plan's size.")]
 Submit = Annotated[bool, typer.Option("--submit", help="Also run the engine's own command on the files.")]
@@ -45,7 +45,7 @@ def slurm(
 def openjd(
     folder: Planned, out: Out = None, shards: Shards = "all", per_task: PerTask = 0,
     minutes: Annotated[int, typer.Option(min=0, help="How long a task should last, where the engine sizes tasks; 0: it does not.")] = 15,
-    workers: Workers = 1, threads: Threads = 0, wince: Wince = "wince", paint_wince: PaintWince = "",
+    workers: Workers = 0, threads: Threads = 0, wince: Wince = "wince", paint_wince: PaintWince = "",
     notice: Annotated[int, typer.Option(min=1, max=600, help="Seconds between the request to stop and the kill.")] = 300,
     hours: Annotated[int, typer.Option(min=1, help="After which a task counts as hung.")] = 24,
     pack: Annotated[str | None, typer.Option(metavar="FORMAT:SCHEME", help="Also make a release at the end: webdataset:wince")] = None,
@@ -62,7 +62,7 @@ def openjd(
 
 @app.command()
 def flamenco(
-    folder: Planned, out: Out = None, shards: Shards = "all", per_task: PerTask = 0, workers: Workers = 1, threads: Threads = 0,
+    folder: Planned, out: Out = None, shards: Shards = "all", per_task: PerTask = 0, workers: Workers = 0, threads: Threads = 0,
     wince: Wince = "wince", paint_wince: PaintWince = "",
     render_type: Annotated[str, typer.Option(help="Task type of workers that render.")] = "blender",
     paint_type: Annotated[str, typer.Option(help="Task type of workers that paint.")] = "wince-gpu",

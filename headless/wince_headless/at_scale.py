@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from wince.core.errors import WinceError
-
 from . import at_farm, exits
 
 Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/pain3d.yaml.")]
@@ -18,6 +16,7 @@ Recycle = Annotated[int, typer.Option(min=1, metavar="VIEWS", help="A worker is 
 Memory = Annotated[float, typer.Option(min=0.1, metavar="GB", help="... or when it holds more memory than this.")]
 Tight = Annotated[bool, typer.Option("--tight", help="Begin although the disk looks too small; it stops cleanly when full.")]
 Check = Annotated[bool, typer.Option("--check", help="Hash the files of finished shards again, and redo what does not fit.")]
+Retry = Annotated[bool, typer.Option("--retry", help="Try samples again that are in quarantine.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
 
 
@@ -34,10 +33,12 @@ def plan(
     set_: Annotated[list[str] | None, typer.Option(
         "--set", metavar="KEY=VALUE", help="Change the config, any number of times: --set render.samples=32")] = None,
     fraction: Annotated[float, typer.Option(min=0, max=1, help="Only the first part of the people; the balance stays.")] = 1.0,
-    shard_people: Annotated[int | None, typer.Option(min=1, help="People in a shard; without it, as many as make some 300 pictures.")] = None,
-    paint: Annotated[str | None, typer.Option(metavar="BACKEND", help="Have skins painted first: procedural, sd15, sdxl, zimage or qwen.")] = None,
+    shard_people: Annotated[int | None, typer.Option(min=1, help="People in a shard; else as many as make some 300 pictures.")] = None,
+    paint: Annotated[str | None, typer.Option(
+        metavar="BACKEND", help="Have skins painted first: procedural, sd15, sdxl, zimage or qwen.")] = None,
     paint_model: Annotated[list[str] | None, typer.Option(metavar="[ROLE=]MODEL", help="As --model of `wince paint`.")] = None,
-    paint_set: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="As --set of `wince paint`, and seed, size, steps, profile.")] = None,
+    paint_set: Annotated[list[str] | None, typer.Option(
+        metavar="KEY=VALUE", help="As --set of `wince paint`, and seed, size, steps, profile.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes draw; without it, one per processor.")] = None,
     json: Json = False,
 ):
@@ -65,10 +66,11 @@ def run(
     memory: Memory = 4.0,
     tight: Tight = False,
     check: Check = False,
+    retry: Retry = False,
 ):
     """Render a plan on this machine; the same command again goes on where it stopped."""
     _work(folder, "all", workers=workers, threads=threads, blender=blender, limit_s=limit, recycle=recycle, memory_gb=memory, tight=tight,
-          check=check)
+          check=check, retry=retry)
 
 
 def work(
@@ -82,14 +84,16 @@ def work(
     memory: Memory = 4.0,
     tight: Tight = False,
     check: Check = False,
+    retry: Retry = False,
     openjd: Annotated[bool, typer.Option("--openjd", help="Tell progress in OpenJD's lines.")] = False,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Samples in quarantine are no failure: `verify` names them.")] = False,
 ):
     """Render some shards of a plan, as a task of a farm: idempotent; SIGTERM ends it after the pictures in hand, with exit code 75."""
-    _work(folder, shards, workers=workers, threads=threads, blender=blender, limit_s=limit, recycle=recycle, memory_gb=memory, tight=tight,
-          check=check, openjd=openjd)
+    _work(folder, shards, lenient, workers=workers, threads=threads, blender=blender, limit_s=limit, recycle=recycle, memory_gb=memory,
+          tight=tight, check=check, retry=retry, openjd=openjd)
 
 
-def _work(folder, words, **wishes):
+def _work(folder, words, lenient=False, **wishes):
     from wince.job import plan as plans
 
     from .plan import ranges
@@ -99,7 +103,9 @@ def _work(folder, words, **wishes):
     numbers = ranges.parse(words, opened.shards)
     wishes["workers"] = wishes["workers"] or cores.workers(opened.job.render.device)
     with telling.WorkProgress() as bar:
-        raise typer.Exit(drive.run(opened, numbers, drive.Wishes(**wishes), bar))
+        code = drive.run(opened, numbers, drive.Wishes(**wishes), bar)
+    # Engines try a task again on other nodes when it fails, and shut nodes out; a sample that kills every Blender is not the nodes' fault.
+    raise typer.Exit(exits.DONE if lenient and code == exits.FAULTS else code)
 
 
 def status(folder: Planned, json: Json = False):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wince.core import pack
 from wince.job import expand, layout, people, plan, spec
+from wince.job.process import parse
 
 SCRIPT = Path(__file__).resolve().parents[2] / "blender_scripts" / "serve.py"
 
@@ -38,7 +39,8 @@ def planned(job, folder):
 def line(job, number, loaded):
     """Return a person's line, what a worker compares of it."""
     views, shown = list(expand.views(job, number)), expand.expressions(job, number)
-    return {"id": layout.person_name(number), "person": people.one(job, number, loaded).id, "number": number, "texture": None, "views": views,
+    return {"id": layout.person_name(number), "person": people.one(job, number, loaded).id, "number": number, "texture": None,
+            "views": views,
             "shows": [{"name": name, "kind": face.kind, "pain": face.pain, "facs": str(face.aus.rounded()),
                        "seeds": [expand.cycles_seed(job, number, name, view) for view in views]} for name, face in shown.items()]}
 
@@ -54,7 +56,8 @@ class Served:
     def __init__(self, asked, owner, threads, cores=None, command=(sys.executable, str(SCRIPT))):
         words = ["--", str(asked.folder), "--owner", owner, "--threads", str(threads)] + (["--cores", cores] if cores else [])
         self.events, self.talk, self._ordered, self._said, self.begun = [], [], 0, threading.Condition(), time.perf_counter()
-        self.process = subprocess.Popen([*command, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process = subprocess.Popen([*command, *words], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -93,10 +96,9 @@ class Served:
     def _listen(self):
         for text in self.process.stdout:
             with self._said:
-                if text.startswith("wince: "):
-                    self.events.append((time.perf_counter(), json.loads(text.removeprefix("wince: "))))
-                else:
-                    self.talk.append(text)
+                found = parse(text)
+                self.events += [(time.perf_counter(), event) for event in found]
+                self.talk += [] if found else [text]
                 self._said.notify_all()
         with self._said:
             self.process.stdout.close()

@@ -25,8 +25,9 @@ sys.exit(1 if shards and bad.is_file() and bad.read_text() == words[0] + " " + s
 REAL = """#!{python}
 import sys
 sys.path[:0] = {roots}
-from wince_headless.cli import main
-main()
+if __name__ == "__main__":              # the processes that wince starts itself import this file
+    from wince_headless.cli import main
+    main()
 """
 
 

@@ -17,6 +17,7 @@ from wince.job import plan as planned
 from wince_headless import exits
 from wince_headless.farm import openjd
 from wince_headless.plan import ranges
+from wince_headless.work import trouble
 
 _spec = importlib.util.spec_from_file_location("farms", Path(__file__).with_name("farms.py"))
 farms = importlib.util.module_from_spec(_spec)
@@ -105,8 +106,10 @@ def test_names_and_commands_may_be_odd(tmp_path):
     (openjd.Options(shards="7-12"), "shards 0-8"),
     (openjd.Options(shards="x"), "0-24,30"),
     (openjd.Options(notice=601), "600"),
-    (openjd.Options(workers=0), "workers"),
+    (openjd.Options(workers=-1), "workers"),
     (openjd.Options(per_task=-1), "shards per task"),
+    (openjd.Options(pack=("webdataset",)), "webdataset:wince"),
+    (openjd.Options(pack=("webdataset", "a b")), "webdataset:wince"),
 ])
 def test_what_openjd_does_not_allow_is_refused(tmp_path, options, word):
     with pytest.raises(WinceError, match=word):
@@ -148,7 +151,7 @@ def test_all_steps_run_in_their_order(bundle, tmp_path):
     for verb in ("paint", "work"):
         assert sorted(number for task in done(program, verb) for number in task) == list(range(10))
     work = farms.noted(program)[3]
-    assert work[1] == str(tmp_path / "set") and work[4:] == ["--workers", "2", "--threads", "1", "--openjd"]
+    assert work[1] == str(tmp_path / "set") and work[4:] == ["--workers", "2", "--threads", "1", "--openjd", "--lenient"]
     assert farms.noted(program)[-1][1:] == [str(tmp_path / "set"), "--format", "webdataset", "--scheme", "wince",
                                             "--out", f"{tmp_path / 'set'}_wince"]
 
@@ -244,6 +247,16 @@ def test_a_shard_that_fails_and_the_same_command_again(small, whole, tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert farms.pictures(out) == whole
     assert all((out / name).stat().st_mtime_ns == moment for name, moment in kept.items())      # what was there was not done again
+
+
+@renders
+def test_a_sample_in_quarantine_stops_nothing_but_the_verdict(small, whole, tmp_path):
+    out, folder = laid_out(small, tmp_path, per_task=1, minutes=0)
+    trouble.blame(out, "id00001/e01/frontal", "hung", trouble.LIMIT)
+    ran = run(folder)
+    assert ran.returncode == 1 and "Running step 'Verify'" in ran.stdout
+    assert farms.pictures(out) == {name: data for name, data in whole.items() if not name.startswith("id00001/e01/")}
+    assert "id00001/e01/frontal" in ran.stdout
 
 
 @renders

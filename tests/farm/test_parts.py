@@ -52,10 +52,13 @@ def test_a_plan_is_worked_on_elsewhere_and_brought_back(tmp_path):
 def test_a_node_that_differs_refuses(tmp_path):
     program = farms.real(tmp_path / "bin")
     (tmp_path / "job.yaml").write_text(JOB)
-    subprocess.run([program, "plan", tmp_path / "job.yaml", "--out", tmp_path / "set", "--shard-people", "1"], capture_output=True, check=True)
-    subprocess.run([program, "work", tmp_path / "set", "--shards", "0"], capture_output=True, check=True)
-    origin = json.loads((tmp_path / "set/origin.json").read_text())
-    (tmp_path / "set/origin.json").write_text(json.dumps(origin | {"device": "another"}))
-    refused = subprocess.run([program, "work", tmp_path / "set", "--shards", "1"], capture_output=True, text=True, check=False)
-    assert refused.returncode == exits.USER and "origin.json" in refused.stderr, refused.stderr
-    assert not (tmp_path / "set/id00001").exists()
+    out = tmp_path / "shared/pain3d"
+    subprocess.run([program, "plan", tmp_path / "job.yaml", "--out", out, "--shard-people", "1"], capture_output=True, check=True)
+    moved = "\n".join(recipe().splitlines()[:3]).replace("/shared", str(tmp_path / "shared")).replace("/local", str(tmp_path / "local"))
+    subprocess.run(["bash", "-euc", moved], env=farms.environment(program), capture_output=True, check=True)
+    there = tmp_path / "local/pain3d"
+    origin = json.loads((there / "origin.json").read_text())
+    (there / "origin.json").write_text(json.dumps(origin | {"device": "another"}))
+    refused = subprocess.run([program, "work", there, "--shards", "1"], capture_output=True, text=True, check=False)
+    assert refused.returncode == exits.USER and "device = 'another'" in refused.stderr, refused.stderr
+    assert not (there / "id00001").exists()

@@ -93,9 +93,9 @@ class Laid:
         slurm.write(self.plan, options=slurm.Options(**chosen))
         self.place = self.plan.folder / "farm" / "slurm"
 
-    def submit(self):
+    def submit(self, *words):
         """Submit everything; return {"paint": number, "render": number, "verify": number}, those that there are."""
-        said = self.cluster.run("bash", self.place / "submit.sh")
+        said = self.cluster.run("bash", self.place / "submit.sh", *words)
         return {line.split()[0]: line.split()[1] for line in said.splitlines() if line.split()[1].isdigit()}
 
     def noted(self, what="begin"):
@@ -189,6 +189,14 @@ def test_an_element_that_has_no_time_left_stops_and_goes_on_in_another_turn(laid
     assert cluster.element(job, 0)["Restarts"] == "1"
     log = (made.place / "logs" / f"wince-render_{job}_0.log").read_text()
     assert "start 1 on" in log and "goes back into the queue" in log and "start 2 on" in log        # appended, not written over
+
+
+def test_slurm_says_in_time_that_the_time_is_up(laid, cluster):
+    """The same without us: of two minutes, the last 100 seconds are left for stopping; Slurm looks every half minute or so."""
+    made = laid(1, {"work 0": [110, 0, "first"]})
+    job = made.submit("--time=2", "--signal=B:USR1@100")["render"]
+    assert ends(cluster.wait(job)) == {0: DONE}
+    assert [(facts["heard"], facts["code"]) for facts in made.noted("end")["work 0"]] == [(1, exits.STOPPED), (0, 0)]
 
 
 def test_a_wince_that_is_killed_is_tried_again_and_requeueing_by_hand_goes_on(laid, cluster):

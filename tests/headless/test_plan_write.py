@@ -1,6 +1,7 @@
 """A plan on disk: what its lines say, that every byte is vouched for, and that neither processes, kills nor fractions change one."""
 
 import gzip
+import io
 import json
 import os
 import shutil
@@ -15,16 +16,17 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from wince.core import pack
 from wince.core.errors import WinceError
 from wince.core.streams import stream
 from wince.job import expand, layout, people, resume, spec, textures
 from wince.job import plan as plans
-from wince_headless.plan import write
+from wince_headless.plan import telling, write
 
 ROOT = Path(__file__).resolve().parents[2]
-SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PLANNER = """
 import sys
 from wince.job import spec
@@ -118,8 +120,23 @@ def test_reading_a_shard_touches_no_other_bytes(spoilable):
         path.write_bytes(b"\xaa" * first + data[first:first + length] + b"\xaa" * (len(data) - first - length))
     assert spoilable.shard(2) == expected
     assert not spoilable.intact()
-    with pytest.raises((WinceError, OverflowError)):
+    with pytest.raises(WinceError, match="damaged at shard 0"):
         spoilable.shard(0)
+
+
+@settings(SLOW, max_examples=60)
+@given(data=st.data())
+def test_any_changed_byte_of_a_shard_is_noticed(spoilable, planned, data):
+    row, path = planned.row(1), spoilable.folder / plans.LINES
+    place, bit = data.draw(st.integers(0, row.length - 1)), data.draw(st.integers(1, 255))
+    changed = bytearray((planned.folder / plans.LINES).read_bytes())
+    changed[row.offset + place] ^= bit
+    path.write_bytes(changed)
+    try:
+        assert spoilable.shard(1) == planned.shard(1), "a byte that says nothing, such as the name of the system in gzip's head"
+    except WinceError as error:
+        assert "damaged at shard 1" in str(error)
+    assert spoilable.shard(0) and spoilable.shard(2)
 
 
 @SLOW
@@ -284,6 +301,16 @@ def test_progress_counts_people(tmp_path):
     told = []
     write.plan(job(), tmp_path / "set", shard_people=3, progress=lambda done, total: told.append((done, total)))
     assert told == [(3, 7), (6, 7), (7, 7)]
+
+
+def test_a_log_has_a_line_for_every_tenth_of_many_people_and_none_for_few():
+    for total, lines in ((telling.LONG, 10), (100, 0)):
+        console = Console(file=io.StringIO())
+        with telling.PlanProgress(console) as bar:
+            for done in range(0, total + 1, total // 100):
+                bar(done, total)
+        said = console.file.getvalue().splitlines()
+        assert len(said) == lines and (not said or said[-1] == "planned 5,000 of 5,000 people")
 
 
 # People from files, skins

@@ -15,7 +15,8 @@ from PIL import Image
 
 from wince.core.errors import WinceError
 from wince.job import spec
-from wince_headless.release import archives, checksums, pack, schemes
+from wince_headless import verify
+from wince_headless.release import archives, checksums, pack, reading, schemes
 from wince_headless.release.schemes import jpeg, pain3d, pain3d_names, panels, synpain, synpain_names
 
 VIEWS = ("three_quarter_right", "frontal", "three_quarter_left")
@@ -117,12 +118,12 @@ def test_every_file_of_3dpain_has_a_name_that_reads_back(loose3d):
 
 
 def test_view_zero_is_the_frontal_one(loose3d):
-    views = {pain3d_names.read(row["name"] + ".jpg")[1].view: row["key"].rsplit("/", 1)[1] for row in table(loose3d / "labels.csv")}
+    views = {pain3d_names.read(row["name"] + ".jpg")[1].view: row["key"].rsplit("/", 1)[1] for row in table(loose3d / "action_units.csv")}
     assert views == {0: "frontal", 1: "three_quarter_right", 2: "three_quarter_left"}
 
 
 def test_a_heatmap_is_the_frontal_heat_in_colours(pained, loose3d):
-    labels = {row["key"]: row for row in table(loose3d / "labels.csv")}
+    labels = {row["key"]: row for row in table(loose3d / "action_units.csv")}
     key = "id00000/e01/frontal"
     heat = np.array(Image.open(pained / key / "heat.png")).astype(float) / 1000
     colours = np.array(Image.open(loose3d / "heatmaps" / "flame_sample_0000_pain_1_heatmap.png"))
@@ -134,7 +135,7 @@ def test_a_heatmap_is_the_frontal_heat_in_colours(pained, loose3d):
 
 
 def test_labels_keep_both_sides(pained, loose3d):
-    labels = {row["key"]: row for row in table(loose3d / "labels.csv")}
+    labels = {row["key"]: row for row in table(loose3d / "action_units.csv")}
     record = records_of(pained)["id00003/e02/frontal"]
     for number, sides in ((n, record["au_code"][n]) for n in pain3d.SIX):
         assert {side: int(labels[record["key"]][f"AU{number}{side}"]) for side in "LR"} == sides
@@ -159,7 +160,7 @@ def test_3dpain_refuses_what_is_not_pain_with_a_count(mixed, tmp_path):
     assert not (tmp_path / "out").exists()
     packed = pack.pack(mixed, tmp_path / "out", "imagefolder", "3dpain", drop=True, processes=1)
     assert packed.facts["left_out"] == {pain3d.NOT_PAIN: 3}
-    assert {row["kind"] for row in table(tmp_path / "out" / "labels.csv")} == {"neutral", "pain"}
+    assert {row["kind"] for row in table(tmp_path / "out" / "action_units.csv")} == {"neutral", "pain"}
 
 
 # SynPAIN
@@ -197,7 +198,7 @@ def test_ids_are_given_in_order_and_once(pairs):
 
 def test_folds_hold_whole_people(pairs):
     folds = {row["ID"]: int(row["fold"]) for row in table(pairs.folder / "SynPain_folds.txt")}
-    labels = table(pairs.folder / "labels.csv")
+    labels = table(pairs.folder / "action_units.csv")
     assert {row["id"] for row in labels} == {*folds}
     assert all(folds[row["id"]] == int(row["fold10"]) // 2 for row in labels)
     assert all(len({folds[row["id"]] for row in labels if row["identity"] == who}) == 1 for who in {row["identity"] for row in labels})
@@ -211,7 +212,7 @@ def test_synpain_refuses_with_counts(mixed, tmp_path):
 
 def test_synpain_tells_what_it_left_out(pairs):
     assert pairs.facts["left_out"] == {synpain.AGE: 3, synpain.ALONE: 1}
-    assert pairs.facts["said_less"] == {"action units and PSPI, which stand in labels.csv only": 6,
+    assert pairs.facts["said_less"] == {"action units and PSPI, which stand in action_units.csv only": 6,
                                         "no pain meant, but a PSPI above 0: named NoPain": 2}
 
 
@@ -313,6 +314,26 @@ def test_archives_hold_the_folders(loose3d, tmp_path):
     assert (tmp_path / "again" / checksums.NAME).read_bytes() == (tmp_path / "out" / checksums.NAME).read_bytes()
 
 
+def test_archives_are_verified_and_say_how_they_are_read(loose3d, tmp_path):
+    archives.archive(loose3d, tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "configs" not in card.split("---")[1] and "The layout is archives" in card
+    assert list(verify.verify(tmp_path / "out", 1).faults) == []
+    with pytest.raises(WinceError, match="packed as archives: unpack"):
+        reading.opened(tmp_path / "out").items("train")
+
+
+@pytest.mark.parametrize("scheme", ["3dpain", "synpain"])
+@pytest.mark.parametrize("format", schemes.FORMATS)
+def test_a_release_that_was_just_made_has_no_fault(pained, tmp_path, scheme, format):
+    release = pack.pack(pained, tmp_path / "out", format, scheme, drop=True, processes=1).folder
+    assert list(verify.verify(release, 1).faults) == []
+    data = [path for path in sorted(release.rglob("*")) if path.suffix in (".jpg", ".tar", ".parquet") and path.parent.name != "samples"]
+    spoiled = data[0]
+    spoiled.write_bytes(spoiled.read_bytes()[:-1] + b"?")
+    assert verify.verify(release, 1).faults
+
+
 def test_parts_are_whole_people():
     sizes = [(f"flame_sample_{person:04d}_pain_{k}", 4) for person in range(5) for k in range(3)]
     assert [len(part) for part in archives.cut(sizes, 24)] == [6, 6, 3]
@@ -336,7 +357,7 @@ def test_the_datasets_library_loads_every_format(pained, tmp_path, monkeypatch, 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
     release = pack.pack(pained, tmp_path / "out", format, scheme, drop=True, processes=1).folder
     loaded = datasets.load_dataset(str(release), cache_dir=str(tmp_path / "cache"))
-    said = table(release / "labels.csv")
+    said = table(release / "action_units.csv")
     assert {split: len(rows) for split, rows in loaded.items()} == Counter(row["split"] for row in said)
     for split, rows in loaded.items():
         row = rows[0]

@@ -104,7 +104,8 @@ def test_what_a_dead_worker_had_in_hand_waits_first_in_line():
     assert boss.orders(1.0) == [Start(0), Give(0, person(0)[0], tuple(keys[1:]))]
 
 
-@pytest.mark.parametrize(("code", "killed", "weight"), [(-9, False, KILLED), (137, False, KILLED), (-9, True, FULL), (3, False, FULL), (-6, False, FULL)])
+@pytest.mark.parametrize(("code", "killed", "weight"),
+                         [(-9, False, KILLED), (137, False, KILLED), (-9, True, FULL), (3, False, FULL), (-6, False, FULL)])
 def test_a_bare_kill_weighs_little(code, killed, weight):
     boss = foreman(limit=10.0)
     boss.take(0, [person(0)])

@@ -12,6 +12,7 @@ Conventions, everywhere in this package
 Files
     errors      WinceError, what a user can mend
     streams     random generators by name
+    many        the first draw of many streams at once
     facs/       action units: table, notation, intensity curve, PSPI, ARKit, samplers of expressions
     pack        the face pack: one topology, its shapes, regions, landmarks
     identity    who: a small value that goes to JSON and back, and the sampler of people

@@ -96,8 +96,9 @@ def sample(seed, number, people, pack, groups=None):
     if row is None:
         raise WinceError(f"unknown group {cell['group']!r}: known are {', '.join(groups)}")
     years, gender = _years(seed, number, people, cell), _gender(seed, number, people, cell)
-    skin = _skin(seed, number, row, people.fixed)
-    so_far = SimpleNamespace(gender=gender, years=years, skin_lab=_skin(seed, number, row, {}))
+    drawn_skin = _skin(seed, number, row, {})
+    skin = _skin(seed, number, row, people.fixed) if "skin_lightness" in people.fixed else drawn_skin
+    so_far = SimpleNamespace(gender=gender, years=years, skin_lab=drawn_skin)
     name = f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}.{SAMPLER_VERSION}{_twin(people.fixed)}"
     return Identity(id=name, seed=seed, number=number, age=float(people.fixed.get("age", years)), gender=gender,
                     ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell, shapes=_shapes(seed, number, row, pack),

@@ -18,9 +18,13 @@ def stream(seed, *keys):
     keys     str or int     for example "identity.shape", 42
     returns  numpy.random.Generator (PCG64), equal on every platform for equal arguments
     """
-    path = "\x1f".join([f"wince-stream-{STREAM_VERSION}", str(int(seed)), *map(str, keys)])
-    words = np.frombuffer(hashlib.sha256(path.encode()).digest(), dtype="<u4").astype(np.uint32, copy=False)
+    words = np.frombuffer(hashlib.sha256(path_of(seed, keys).encode()).digest(), dtype="<u4").astype(np.uint32, copy=False)
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))            # an array: of a list it converts each word
+
+
+def path_of(seed, keys):
+    """Return the text that a stream is seeded by."""
+    return "\x1f".join([f"wince-stream-{STREAM_VERSION}", str(int(seed)), *map(str, keys)])
 
 
 def normals(seed, *keys, names):

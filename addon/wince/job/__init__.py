@@ -10,7 +10,8 @@
     people       who is in a job
     layout       keys and paths
     textures     painted skins on disk: whose they are, what a label says of them
-    disk         files that are whole or absent
+    disk         files and folders that are whole or absent
+    processors   on which of them this process runs
     png, exr     the two formats, without a library
     glb          what a GLB file holds
     encode       passes -> pictures
@@ -24,10 +25,12 @@
     session      a person before the cameras, and the record of every view
     sitting      a person of a job in the studio
     snapshot     one frame of an artist's scene, on a set
-    writer       the thread that makes files while Blender renders
+    writer       the thread that makes the files
     render       the loop
     process      a program in the background: start, hear, stop
     child        a render in a Blender of its own
     painter      a painting in a Python of its own, the check of that Python, the fetching of its models
     run          words in, progress lines and an exit code out
+    service      a plan's people in one studio, each compared with its line in the plan
+    serve        a worker: orders in, progress lines and an exit code out
 """

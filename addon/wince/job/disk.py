@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
 from pathlib import Path
 
 from ..core.errors import WinceError
@@ -16,6 +17,7 @@ from .layout import TEMPORARY
 FULL = (errno.ENOSPC, errno.EDQUOT)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY)
+SWEPT = ".swept-"                      # begins the name of a folder that is being deleted
 TRIES = 20                             # how often a file that was swept away is written again
 
 
@@ -64,7 +66,7 @@ def place(folder, files, owner, root, ready=None):
 
 def remove(folder, owner, root):
     """Take a folder away in one step, then delete it; nothing happens when there is none."""
-    grave = Path(root, f".{owner}.old{TEMPORARY}")
+    grave = Path(root, f"{SWEPT}{owner}{TEMPORARY}")
     _clear(grave)
     with contextlib.suppress(FileNotFoundError):
         os.rename(folder, grave)
@@ -75,7 +77,17 @@ def sweep(folder, owner=None):
     """Remove what killed workers left of their writing in a folder: all, or that of one owner."""
     pattern = f".*{TEMPORARY}" if owner is None else f".*.{owner}{TEMPORARY}"
     for leftover in Path(folder).glob(pattern):
-        _clear(leftover)
+        _clear(_taken_away(leftover) if leftover.is_dir() else leftover)
+
+
+def _taken_away(folder):
+    """Give a folder a name that nobody moves to its place, and return it: what is deleted file by file must not be put there meanwhile."""
+    if folder.name.startswith(SWEPT):
+        return folder
+    grave = folder.with_name(f"{SWEPT}{os.getpid()}-{threading.get_ident()}{TEMPORARY}")
+    with contextlib.suppress(OSError):                     # somebody else was quicker
+        os.rename(folder, grave)
+    return grave
 
 
 class _Taken(Exception):
@@ -140,7 +152,10 @@ def _place(folder, temporary, files, ready):
     _clear(temporary)
     temporary.mkdir(parents=True)
     for name, data in files.items():
-        _fill(temporary / name, data)
+        (temporary / name).write_bytes(data)
+    for name in files:                                     # after all are written: the disk confirms them in one go
+        with open(temporary / name, "rb+") as file:
+            os.fsync(file.fileno())
     folder.parent.mkdir(parents=True, exist_ok=True)
     if ready is not None:
         ready()

@@ -15,6 +15,7 @@ from ..core.facs.pose import GAZE_TURNS, HEAD_TURNS
 from ..core.facs.pspi import pspi
 from ..core.facs.samplers import nonpain_expressions, pain_expressions, pose_jitter
 from ..core.facs.table import TABLE
+from ..core.many import first_integers
 from ..core.streams import stream
 from . import dealing, layout, rigs
 
@@ -160,6 +161,13 @@ def found(aus, kind=GIVEN, pain=None):
 def cycles_seed(job, person, name, view):
     """Return the seed of Cycles' noise in a view of a person's expression; twins have the same."""
     return int(stream(job.seed, "cycles", source(job, person)[0], name, view).integers(HIGHEST_SEED))
+
+
+def cycles_seeds(job, person, names, views):
+    """Return {name: [cycles_seed of each view]} of some expressions of a person: a plan needs all, and drawn together they cost a third."""
+    keys = [("cycles", source(job, person)[0], name, view) for name in names for view in views]
+    drawn = iter(first_integers(job.seed, HIGHEST_SEED, keys))
+    return {name: [next(drawn) for _ in views] for name in names}
 
 
 def light_of(name):

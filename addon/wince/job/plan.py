@@ -17,6 +17,7 @@ The hash of a plan covers plan.json without itself, and through the index every 
 import gzip
 import hashlib
 import json
+import os
 import struct
 import zlib
 from dataclasses import dataclass, replace
@@ -103,16 +104,21 @@ class Plan:
         raises   WinceError when there is no such shard, or its text is not the one that was planned
         """
         row = self.row(number)
-        with open(self.folder / LINES, "rb") as file:
-            file.seek(row.offset)
-            packed = file.read(row.length)
         try:
-            text = gzip.decompress(packed)
+            text = gzip.decompress(self._packed(row))
         except (OSError, EOFError, zlib.error):
             text = b""
         if hashlib.sha256(text).digest() != row.sha256:
             raise WinceError(f"{self.folder / LINES} is damaged at shard {number}: copy it from where the plan was made")
         return [json.loads(line) for line in text.splitlines()]
+
+    def _packed(self, row):
+        """Return a shard's bytes; none where a damaged row points beyond the file, which may be for exabytes."""
+        with open(self.folder / LINES, "rb") as file:
+            if row.offset + row.length > file.seek(0, os.SEEK_END):
+                return b""
+            file.seek(row.offset)
+            return file.read(row.length)
 
     @property
     def located(self):

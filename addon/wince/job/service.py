@@ -15,7 +15,7 @@ def open_service(asked, words, scratch, watch, say, after_first=None):
     """Give the function (person's line of the plan, samples, stopped) -> whether all are there; on leaving, all is on disk.
 
     asked        plan.Plan
-    words        has `owner`, str that no other process at this folder has at the same time, and `threads`, to use instead of the job's, or None
+    words        has `owner`, str that no other process at this folder has at a time, and `threads`, or None for the job's
     scratch      folder for what Blender writes
     watch        `serve.Watch`
     say          called with (event, **facts)
@@ -77,4 +77,6 @@ def _compared(line, sitting):
         seeds = [expand.cycles_seed(sitting.job, sitting.number, name, view) for view in sitting.views]
         yield f"seeds of {name}", list(shown["seeds"]), seeds
     if line.get("texture"):
-        yield "texture", line["texture"], textures.cite(sitting.texture.facts) if sitting.texture else None
+        found = textures.cite(sitting.texture.facts) if sitting.texture else {}
+        painted = line["texture"] if not line["texture"].get("planned") else {"painter": line["texture"]["painter"]}   # it was to come
+        yield "texture", painted, {name: found.get(name) for name in painted}

@@ -50,6 +50,7 @@ class Session:
         """Write who it is, and what the skin was painted by."""
         path = layout.identity_path(self.out, f"{self.name}/e00/-")
         disk.write(path, self.person.identity.json().encode(), self.owner)
+        disk.sweep(path.parent)
         if self.texture is not None:
             textures.refuse_other(path.with_name(textures.FACTS), self.texture)
             disk.write(path.with_name(textures.FACTS), (self.texture.folder / textures.FACTS).read_bytes(), self.owner)
@@ -91,3 +92,4 @@ class Session:
         buffer = io.BytesIO()
         np.savez_compressed(buffer, heat=heat.total, terms=heat.terms)
         disk.write(path, buffer.getvalue(), self.owner)
+        disk.sweep(path.parent)

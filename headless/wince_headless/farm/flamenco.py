@@ -31,7 +31,7 @@ class Options:
 
     shards         str, as `--shards` takes them, or "missing": those that are not done
     per_task       shards of a task; 0: as few as keeps the job small
-    workers        Blender processes of a task
+    workers        Blender processes of a task; 0: one per processor, as far as memory goes
     threads        of each Blender; 0: an even share of the processors
     wince          the command on the workers that render; a manager's variable such as {wince} may stand here
     paint_wince    the command on the workers that paint; "": the same
@@ -42,7 +42,7 @@ class Options:
 
     shards: str = "all"
     per_task: int = 0
-    workers: int = 1
+    workers: int = 0
     threads: int = 0
     wince: str = "wince"
     paint_wince: str = ""
@@ -70,8 +70,8 @@ def write(plan, out=None, options=None):
 
 def job(plan, options):
     """Return a job as Flamenco's REST interface takes it (SubmittedJob), a dictionary."""
-    if options.workers < 1 or min(options.per_task, options.threads) < 0:
-        raise WinceError("workers begin at 1; shards per task and threads at 0: give others")
+    if min(options.workers, options.per_task, options.threads) < 0:
+        raise WinceError("workers, shards per task and threads begin at 0: give others")
     settings = {
         "dataset": str(plan.folder.absolute()), "shards": ranges.text(chosen.shards(plan, options.shards)),
         "shards_per_task": options.per_task, "paint": bool(plan.facts.get("paint")), "workers": options.workers, "threads": options.threads,

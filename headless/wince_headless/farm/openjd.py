@@ -9,6 +9,7 @@ The engine cuts the shards into tasks, and measures how many shards last as long
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Options:
     shards         str, as `--shards` takes them, or "missing": those that are not done
     per_task       shards of the first tasks; 0: so many that there are at most TASKS tasks
     minutes        how long a task should last, where the engine sizes tasks by what it measured; 0: it does not
-    workers        Blender processes of a task
+    workers        Blender processes of a task; 0: one per processor, as far as memory goes
     threads        of each Blender; 0: an even share of the processors
     wince          the command on the hosts that render
     paint_wince    the command on the hosts that paint; "": the same
@@ -46,7 +47,7 @@ class Options:
     shards: str = "all"
     per_task: int = 0
     minutes: int = 15
-    workers: int = 1
+    workers: int = 0
     threads: int = 0
     wince: str = "wince"
     paint_wince: str = ""
@@ -81,7 +82,7 @@ def template(plan, numbers, options):
     name = _one_line(plan.job.name)
     places = {
         "NAME": name, "TITLE": _quoted(f"Wince {name}"[:LONGEST_TITLE]), "HASH": plan.hash,
-        "PEOPLE": f"{counts['people']:,}", "SAMPLES": f"{counts['samples']:,}", "COUNT": f"{plan.shards:,}",
+        "PEOPLE": f"{counts['people'] + counts['twins']:,}", "SAMPLES": f"{counts['samples']:,}", "COUNT": f"{plan.shards:,}",
         "RANGE": ranges.text(range(plan.shards)), "SHARDS": ranges.text(numbers),
         "PER_TASK": per_task(len(numbers), options.per_task), "TASK_SECONDS": options.minutes * 60,
         "WORKERS": options.workers, "THREADS": options.threads, "CORES": options.workers * options.threads,
@@ -117,15 +118,17 @@ def command(folder):
 
 
 def _parts(plan, options):
-    wanted = {"paint": plan.facts.get("paint"), "cores": options.threads, "pack": options.pack}
+    wanted = {"paint": plan.facts.get("paint"), "cores": options.workers * options.threads, "pack": options.pack}
     return [name for name, want in wanted.items() if want]
 
 
 def _check(options, numbers):
     if not 1 <= options.notice <= LONGEST_NOTICE:
         raise WinceError(f"notice {options.notice}: OpenJD waits 1 to {LONGEST_NOTICE} seconds between a request to stop and the kill")
-    if min(options.workers, options.hours) < 1 or min(options.per_task, options.minutes, options.threads) < 0:
-        raise WinceError("workers and hours begin at 1; shards per task, minutes and threads at 0: give others")
+    if options.hours < 1 or min(options.workers, options.per_task, options.minutes, options.threads) < 0:
+        raise WinceError("hours begin at 1; workers, shards per task, minutes and threads at 0: give others")
+    if options.pack and (len(options.pack) != 2 or not all(re.fullmatch(r"[a-z0-9]+", word) for word in options.pack)):
+        raise WinceError(f"--pack {':'.join(options.pack)}: give format and scheme, such as webdataset:wince")
     if len(text := ranges.text(numbers)) > LONGEST_VALUE:
         raise WinceError(f"--shards {text[:20]}...: {len(text)} characters, and OpenJD's parameters hold {LONGEST_VALUE}: "
                          f"name ranges, shards that are done already cost a task nothing")

@@ -23,13 +23,11 @@ from wince.job import disk
 
 from .. import estimate
 from ..plan import ranges
-from ..work import shards as marks
-from . import chunks, fill
+from . import chosen, chunks, fill
 
 FOLDER, SHARDS, SUBMIT = "slurm", "shards.txt", "submit.sh"
 SHARED = ("settings.sh", "element.sh", SUBMIT)
 WORD = re.compile(r"[\w.,:=/@+-]+")             # what may stand behind an option of #SBATCH
-MISSING = "missing"
 SPARE = 3                                       # how many times the estimate is asked for: it is good to a factor of two, nodes differ
 HALF_HOUR, DAY = 1800, 86400                    # seconds; time is asked for in half hours, a day at most: elements go on where they stopped
 PAINT_SECONDS = {"procedural": 20.0}            # of a skin of 2048 texels on a processor; by a model on a GPU:
@@ -84,9 +82,11 @@ def write(plan, out=None, options=None):
     options = options or Options()
     _check(options)
     out = Path(out or plan.folder / "farm" / FOLDER)
-    numbers = _numbers(plan, options.shards)
-    runs = chunks.elements(numbers, options.elements or chunks.count(len(numbers), _seconds(plan, numbers, options.cpus)))
-    places, parts = _places(plan, out, runs, options), _parts(plan)
+    numbers = chosen.shards(plan, options.shards)
+    rows = plan.rows()
+    count = options.elements or chunks.count(len(numbers), _seconds(plan.job, [rows[number] for number in numbers], options.cpus))
+    runs = chunks.elements(numbers, count)
+    places, parts = _places(plan, out, [[rows[number] for number in run] for run in runs], options), _parts(plan)
     names = [*(["paint.sbatch"] if "paint" in parts else []), "render.sbatch", "verify.sbatch", *SHARED]
     files = {name: fill.fill(fill.template(f"slurm_{name}"), places, parts) for name in names} | {SHARDS: table(runs)}
     for name, text in files.items():
@@ -114,37 +114,26 @@ def hours(seconds):
     return f"{asked // 3600}:{asked % 3600 // 60:02d}:00"
 
 
-def _numbers(plan, words):
-    """Return the shards that words name; WinceError when there are none."""
-    if words != MISSING:
-        return ranges.parse(words, plan.shards)
-    left = tuple(sorted({*range(plan.shards)} - marks.done(plan)))
-    if not left:
-        raise WinceError(f"--shards {MISSING}: every shard of {plan.folder} is done: check it with `wince verify {plan.folder}`")
-    return left
-
-
-def _seconds(plan, numbers, cpus):
+def _seconds(job, rows, cpus):
     """Return about how long shards last on so many processors."""
-    rows = plan.rows()
-    samples, people = (sum(getattr(rows[number], what) for number in numbers) for what in ("samples", "people"))
-    return (samples * estimate.view_cost(plan.job)[1] + people * estimate.BUILD_SECONDS["person"]) / cpus
+    samples, people = (sum(getattr(row, what) for row in rows) for what in ("samples", "people"))
+    return (samples * estimate.view_cost(job)[1] + people * estimate.BUILD_SECONDS["person"]) / cpus
 
 
-def _places(plan, out, runs, options):
-    """Return {place: text} of the templates."""
-    longest = max(_seconds(plan, run, options.cpus) for run in runs) + estimate.BUILD_SECONDS["first"]
-    rows = plan.rows()
-    people = max(sum(rows[number].people for number in run) for run in runs)
+def _places(plan, out, elements, options):
+    """Return {place: text} of the templates; `elements` are the rows of each one's shards."""
+    longest = max(_seconds(plan.job, rows, options.cpus) for rows in elements) + estimate.BUILD_SECONDS["first"]
+    people = [sum(row.people for row in rows) for rows in elements]
+    samples = sum(row.samples for rows in elements for row in rows)
     return {
-        "NAME": " ".join(plan.job.name.split()), "SAMPLES": f"{plan.samples:,}", "PEOPLE": f"{sum(row.people for row in rows):,}",
-        "ARRAY": f"0-{len(runs) - 1}%{options.throttle}", "CPUS": options.cpus, "MEMORY": options.memory, "GRES": options.gres,
+        "NAME": " ".join(plan.job.name.split()), "SAMPLES": f"{samples:,}", "PEOPLE": f"{sum(people):,}",
+        "ARRAY": f"0-{len(elements) - 1}%{options.throttle}", "CPUS": options.cpus, "MEMORY": options.memory, "GRES": options.gres,
         "TIME": options.time or hours(longest), "VERIFY_TIME": hours(plan.samples * VERIFY_SECONDS / options.cpus),
         "PARTITION": _line("partition", options.partition), "ACCOUNT": _line("account", options.account),
         "PAINT_PARTITION": _line("partition", options.gpu_partition or options.partition),
         "WORKERS": ON_GPU if "gpu" in _parts(plan) else ON_CPU,
         "WINCE": shlex.join(shlex.split(options.wince)), "REQUEUES": options.requeues,
-        "DATASET": shlex.quote(os.path.relpath(plan.folder.resolve(), out.resolve())), **_painting(plan, people, options),
+        "DATASET": shlex.quote(os.path.relpath(plan.folder.resolve(), out.resolve())), **_painting(plan, max(people), options),
     }
 
 

@@ -40,10 +40,12 @@ class Pen:
     def line(self, number):
         """Return a person as the plan has it, see wince.job.plan."""
         who, job = people.one(self.job, number, self.pack), self.job
+        faces = expand.expressions(job, number)
+        seeds = expand.cycles_seeds(job, number, faces, self.views)
         return {"id": layout.person_name(number), "person": who.id, "number": number, "cell": dict(who.cell),
                 "fold10": people.fold10(job, who, number), "twin_of": expand.twin_of(job, number), "age": who.age, "gender": who.gender,
                 "group": who.group, "look": _look(who.look), "texture": self._texture(who), "views": list(self.views),
-                "shows": [self._shown(number, name, face) for name, face in expand.expressions(job, number).items()]}
+                "shows": [_shown(name, face, seeds[name]) for name, face in faces.items()]}
 
     def member(self, numbers):
         """Return the Member of a shard of people."""
@@ -53,10 +55,6 @@ class Pen:
         samples = sum(len(line["shows"]) for line in lines) * len(self.views)
         return Member(gzip.compress(text, LEVEL, mtime=0), hashlib.sha256(text).digest(), len(lines), samples, tally)
 
-    def _shown(self, number, name, face):
-        return {"name": name, "kind": face.kind, "pain": face.pain, "facs": str(face.aus.rounded()), "pspi": pspi(face.aus).total,
-                "seeds": [expand.cycles_seed(self.job, number, name, view) for view in self.views]}
-
     def _texture(self, who):
         """Return what the record of a painted person will say of the skin, as far as it is known; None for the built-in one."""
         if self.paint is not None:
@@ -64,6 +62,11 @@ class Pen:
         if self.job.people.textures is None:
             return None
         return textures.cite(textures.of(self.job.people.textures, who, hashed=False).facts)
+
+
+def _shown(name, face, seeds):
+    return {"name": name, "kind": face.kind, "pain": face.pain, "facs": str(face.aus.rounded()), "pspi": pspi(face.aus).total,
+            "seeds": seeds}
 
 
 def _look(look):

@@ -230,8 +230,7 @@ def _next(status):
         few = f", or these shards only: wince work {folder} --shards {some}" if status.done and len(some) <= 40 else ""
         return f"wince run {folder}{few}"
     if status.quarantined:
-        return (f"read in {Path(folder, places.STATE, places.TROUBLE)} what their workers said last; a file that is deleted there is a "
-                f"sample to try again, with: wince run {folder}")
+        return f"read in {Path(folder, places.STATE, places.TROUBLE)} what the workers said last, then: wince run {folder} --retry"
     return f"wince verify {folder}, then wince pack-dataset {folder}"
 
 

@@ -30,7 +30,7 @@ MOST_SAMPLES = 100_000                 # of a shard that has more than one perso
 ALONE = 400                            # so few people are planned sooner than another process has started
 BATCH_PEOPLE = 64                      # that travel between processes together
 IDENTITIES = "identities"
-DECIDES = ("job", "fraction", "shard_people", "versions", "paint", "identities_sha256")     # equal: the same plan
+DECIDES = ("paint", "fraction", "shard_people", "versions", "identities_sha256", "job")     # equal: the same plan
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def plan(job, out, shard_people=None, fraction=1.0, paint=None, processes=None, 
     if plans.exists(out):
         return _same(plans.read(out), draft)
     _refuse_dataset(out)
+    for killed in (plans.LINES, plans.INDEX):
+        _sweep(out, killed)
     _copy_identities(draft.job, out)
     counted = _write_lines(draft, out, _processes(draft, processes), progress or (lambda done, total: None))
     facts = draft.facts | counted
@@ -164,11 +166,10 @@ def _bytes(path):
 
 def _same(found, draft):
     """Return a plan that is there already, if it is the one that is asked for."""
-    asked = draft.facts
-    changes = resume.differences({name: found.facts.get(name) for name in DECIDES}, {name: asked[name] for name in DECIDES})
-    for key, before, now in changes:
-        raise WinceError(f"{found.folder} holds another plan: {key.removeprefix('job.')} is {before!r} there, now it is {now!r}; "
-                         "a plan is never changed: give an empty folder with --out")
+    for name in DECIDES:
+        for key, before, now in resume.differences(found.facts.get(name), draft.facts[name], "" if name == "job" else name):
+            raise WinceError(f"{found.folder} holds another plan: {key} is {before!r} there, now it is {now!r}; "
+                             "a plan is never changed: give an empty folder with --out")
     return found
 
 
@@ -238,13 +239,22 @@ def _whole(path):
     except OSError as error:
         raise _explained(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _sweep(folder, name):
+    """Remove what killed planners had begun of a file."""
+    for leftover in folder.glob(f".{name}.*{layout.TEMPORARY}"):
+        leftover.unlink(missing_ok=True)
 
 
 def _explained(path, error):
     """Return the sentence for a failed write; anything unusual stays the bug it is."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return WinceError(f"no space left for {path}: free some, then run the same command again")
+    if isinstance(error, FileNotFoundError):                              # swept away
+        return WinceError(f"another `wince plan` writes into {path.parent}: let that end, then run the same command again")
     if error.errno in disk.FORBIDDEN:
         return WinceError(f"cannot write {path} ({error.strerror}): choose a folder that you may write to, with --out")
     return error

@@ -17,6 +17,8 @@ import tarfile
 from itertools import groupby
 from pathlib import Path
 
+import yaml
+
 from wince.core.errors import WinceError
 from wince.job import disk
 
@@ -24,7 +26,8 @@ from . import checksums, tars
 from .pack import MEGABYTE, RELEASE
 from .schemes import pain3d_names
 
-LAYOUT = "archives"
+LAYOUT, CARD = "archives", "README.md"
+LOOSE, PACKED = "The layout is imagefolder", "The layout is archives, to be unpacked as the README.txt beside them says"
 FOLDERS = {             # folder: (folder of its parts, their name, gzip's level)
     "meshes_inpainted": ("images", "images", 0),
     "annotations": ("annotations", "annotations", 9),
@@ -105,6 +108,7 @@ def _written(release, work, facts, limit):
         if sizes:
             disk.write(work / target / "README.txt", _readme(folder, name, len(sizes)).encode())
     facts = facts | {"layout": LAYOUT, "parts": parts}
+    disk.write(work / CARD, card((release / CARD).read_text(encoding="utf-8")).encode())
     disk.write(work / RELEASE, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode())
     checksums.write(work, known)
     return facts
@@ -126,8 +130,15 @@ def _part(folder, members, path, level):
 
 
 def _readme(folder, name, count):
-    return (f"{count} files. Unpack all parts into a folder {folder}/ beside the others, which is where loaders of 3DPain look:\n\n"
-            f"    mkdir -p {folder}; for part in {name}_*.tar.gz; do tar -xzf $part -C {folder}; done\n")
+    return (f"{count} files. Unpack all parts into {folder}/, one folder up, which is where loaders of 3DPain look. Here:\n\n"
+            f"    mkdir -p ../{folder}; for part in {name}_*.tar.gz; do tar -xzf $part -C ../{folder}; done\n")
+
+
+def card(text):
+    """Return a card without what its head says of loose files: hubs would look for them."""
+    _, head, body = text.split("---\n", 2)
+    said = {name: value for name, value in yaml.safe_load(head).items() if name != "configs"}
+    return f"---\n{yaml.safe_dump(said, sort_keys=False, allow_unicode=True)}---\n{body.replace(LOOSE, PACKED)}"
 
 
 def _explained(out, error):

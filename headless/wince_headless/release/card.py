@@ -1,4 +1,7 @@
-"""What a release says of itself: README.md with the head that hubs read, 00_README.txt, CITATION.cff, LICENSES/. No dates, no hosts, no paths."""
+"""What a release says of itself: README.md with the head that hubs read, 00_README.txt, CITATION.cff, LICENSES/.
+
+No dates, no hosts, no absolute paths.
+"""
 
 import json
 from collections import defaultdict
@@ -35,8 +38,12 @@ class Content:
         """Return {split: glob of its files, or a list}. Lines that name pictures in a folder for all splits need it beside them."""
         glob = {"webdataset": lambda split: webdataset.path(split, 0, 0).replace("00000", "*"),
                 "parquet": lambda split: parquet.path(split, 0, 0).split("-00000")[0] + "-*.parquet",
-                "imagefolder": lambda split: [f"data/{split}/**", f"{self.scheme.folder}/*"] if self.scheme.folder else f"data/{split}/**"}[self.wishes.format]
+                "imagefolder": self._loose}[self.wishes.format]
         return {split: glob(split) for split in self.facts["splits"]}
+
+    def _loose(self, split):
+        ours = f"data/{split}/**"
+        return [ours, f"{self.scheme.folder}/*"] if self.scheme.folder else ours
 
 
 def papers(content):
@@ -63,10 +70,11 @@ def front(content):
 
 def citation(content):
     """Return CITATION.cff."""
+    wince = {"type": "software", "title": "Wince", "authors": [{"name": "The Wince authors"}], "version": _wince(content)}
     said = {"cff-version": "1.2.0", "message": "If you use this dataset, please cite it, and Wince, which made it.", "type": "dataset",
-            "title": f"{content.wishes.name}: synthetic faces with pain labels", "authors": [{"name": f"The makers of {content.wishes.name}"}],
-            "version": content.facts["version"], "keywords": ["synthetic faces", "pain", "FACS", "PSPI"],
-            "references": [{"type": "software", "title": "Wince", "authors": [{"name": "The Wince authors"}], "version": _wince(content)}]}
+            "title": f"{content.wishes.name}: synthetic faces with pain labels",
+            "authors": [{"name": f"The makers of {content.wishes.name}"}], "version": content.facts["version"],
+            "keywords": ["synthetic faces", "pain", "FACS", "PSPI"], "references": [wince]}
     return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
 
 
@@ -81,19 +89,25 @@ def licence_files(content):
 
 def _values(content):
     """Return what the texts have blanks for."""
-    facts, found = content.facts, content.found
-    return {"name": content.wishes.name, "items": f"{facts['items']:,}", "people": f"{facts['people']:,}",
-            "layout": facts["layout"], "scheme": content.scheme.title, "about": "\n".join(f"{line}\n" for line in content.scheme.about).strip(),
-            "twins": _twins(found.counts[("twins",)]), "labels": texts.LABELS if facts["layout"] == "webdataset" else "", "loading": texts.LOADING[facts["layout"]],
+    facts, found, scheme = content.facts, content.found, content.scheme
+    return {"name": content.wishes.name, "items": f"{facts['items']:,}", "people": f"{facts['people']:,}", "folds": facts["folds"],
+            "layout": facts["layout"], "scheme": scheme.title, "about": "\n\n".join(scheme.about),
+            "twins": _twins(found.counts[("twins",)]), "labels": texts.LABELS if facts["layout"] == "webdataset" else "",
+            "loading": scheme.loading or texts.LOADING[facts["layout"]],
             "splits": _splits(content), "cells": _cells(found), "scores": _scores(found), "kinds": _kinds(found), "files": _files(content),
-            "columns": _table(("column", "type", "what"), [(f"`{name}`", _type(kind), words)
-                                                           for name, (kind, words) in content.scheme.columns.items()]),
-            "painters": _painters(found), "licences": _table(("licence", "covers"), [(name, "; ".join(what)) for name, what in
-                                                                                      content.licences.items()]),
-            "licence": texts.own_licence(content.wishes.licence), "left_out": _left_out(facts), "versions": _versions(found),
-            "plan": f"Its plan is plan.json, hash `{facts['plan']}`." if facts["plan"] else "It was rendered without a plan.",
-            "folds": facts["folds"], "sizes": ", ".join(f"{width} x {height}" for width, height in found.under("size")),
-            "views": ", ".join(view for view, in found.under("view"))}
+            "columns": _columns(scheme),
+            "painters": _painters(found), "licence": texts.own_licence(content.wishes.licence), "left_out": _left_out(facts),
+            "licences": _table(("licence", "covers"), [(name, "; ".join(what)) for name, what in content.licences.items()]),
+            "versions": _versions(found), "plan": _plan(facts), "views": ", ".join(view for view, in found.under("view")),
+            "sizes": ", ".join(f"{width} x {height}" for width, height in found.under("size"))}
+
+
+def _columns(scheme):
+    return _table(("column", "type", "what"), [(f"`{name}`", _type(kind), words) for name, (kind, words) in scheme.columns.items()])
+
+
+def _plan(facts):
+    return f"Its plan is plan.json, hash `{facts['plan']}`." if facts["plan"] else "It was rendered without a plan."
 
 
 def _splits(content):
@@ -145,7 +159,8 @@ def _left_out(facts):
 def _twins(count):
     if not count:
         return ""
-    return f" {plural(count, 'of them is a counterfactual twin', 'of them are counterfactual twins')}: another person with one thing otherwise, in the same split."
+    words = plural(count, "of them is a counterfactual twin", "of them are counterfactual twins")
+    return f" {words}: the same as another person but for one thing, in the same split."
 
 
 def _versions(found):

@@ -8,24 +8,28 @@ from . import imagefolder, webdataset
 
 NAME = "croissant.json"
 RAI = {
-    "data_collection": "Rendered with Blender by Wince from random numbers: identities, expressions, light and cameras are drawn from a seed. Nothing was "
-                       "collected from people.",
+    "data_collection": "Rendered with Blender by Wince from random numbers: identities, expressions, light and cameras are drawn from a "
+    "seed. Nothing was collected from people.",
     "data_collection_type": ["Software Collection"],
-    "data_annotation_protocol": ["Labels are the parameters that generated the picture (FACS codes, PSPI, camera, heat in millimetres), not ratings by "
-                                 "observers."],
+    "data_annotation_protocol": [
+        "Labels are the parameters that generated the picture (FACS codes, PSPI, camera, heat in millimetres), not ratings by observers."],
     "annotations_per_item": "1, by construction",
     "machine_annotation_tools": ["Wince"],
-    "data_biases": ["Age, gender and group are generation targets over a few coarse cells, balanced by design; skins painted by a diffusion model carry the "
-                    "biases of its training data.", "One facial rig moves everyone alike."],
-    "data_limitations": ["Synthetic: there is a domain gap to photographs.", "PSPI is a score of the face, not felt pain.", "Single frames, no dynamics.",
-                         "Not validated for clinical use."],
-    "data_use_cases": ["Pre-training and testing of models of facial action units, PSPI and pain localisation; validation on real faces is needed.",
-                       "Excluded: clinical decisions, judging whether pain is real, identification, inference about real people's demographics."],
-    "data_social_impact": "May help where pain cannot be told and real pictures are scarce and private; may harm where a model trained on it is trusted with "
-                          "real people without validation.",
+    "data_biases": [
+        "Age, gender and group are generation targets over a few coarse cells, balanced by design; skins painted by a diffusion model "
+        "carry the biases of its training data.", "One facial rig moves everyone alike."],
+    "data_limitations": [
+        "Synthetic: there is a domain gap to photographs.", "PSPI is a score of the face, not felt pain.", "Single frames, no dynamics.",
+        "Not validated for clinical use."],
+    "data_use_cases": [
+        "Pre-training and testing of models of facial action units, PSPI and pain localisation; validation on real faces is needed.",
+        "Excluded: clinical decisions, judging whether pain is real, identification, inference about real people."],
+    "data_social_impact": "May help where pain cannot be told and real pictures are scarce and private; may harm where a model trained "
+    "on it is trusted with real people without validation.",
     "personal_sensitive_information": ["None: no picture shows a real person. Age, gender and group are generation targets."],
     "data_release_maintenance_plan": "A release never changes; a new one has another version, and `wince diff` says what differs.",
 }
+KEYWORDS = ["synthetic", "faces", "pain", "FACS", "PSPI"]
 URL = "https://example.org/unpublished"        # to be replaced by who publishes it: Croissant wants one
 TYPES = {"string": "TEXT", "bool": "BOOL", "float32": "FLOAT", "float64": "FLOAT"}     # all others are whole numbers
 MIME = {"tar": "application/x-tar", "parquet": "application/x-parquet", "png": "image/png", "jpg": "image/jpeg"}
@@ -43,13 +47,17 @@ def text(content, hashes):
     distribution, records = LAYOUTS[content.wishes.format](Pen(mlc, content, hashes))
     try:
         metadata = mlc.Metadata(
-            name=content.wishes.name, description=f"{content.facts['items']:,} items of {content.facts['people']:,} people who do not exist, with "
-            "labels of facial action units, PSPI and pain heat; labels are generation parameters, not observer ratings.",
-            license=[content.wishes.licence], version=content.facts["version"], url=URL, cite_as=f"The makers of {content.wishes.name}, see CITATION.cff",
-            keywords=["synthetic", "faces", "pain", "FACS", "PSPI"], distribution=distribution, record_sets=records, **RAI)
+            name=content.wishes.name, description=_words(content.facts), license=[content.wishes.licence], version=content.facts["version"],
+            url=URL, cite_as=f"The makers of {content.wishes.name}, see CITATION.cff", keywords=KEYWORDS, distribution=distribution,
+            record_sets=records, **RAI)
     except mlc.ValidationError as error:
         raise WinceError(f"the Croissant metadata of {content.wishes.name} is not valid ({error}): give a plain --name") from None
     return json.dumps(metadata.to_json(), indent=1, default=str) + "\n"
+
+
+def _words(facts):
+    return (f"{facts['items']:,} items of {facts['people']:,} people who do not exist, with labels of facial action units, PSPI and pain "
+            "heat; labels are generation parameters, not observer ratings.")
 
 
 def _library():
@@ -101,15 +109,21 @@ class Pen:
         name = self.content.facts["names"][role]
         return role, name, MIME[name.rsplit(".")[-1]], words
 
+    def pictures(self):
+        """Return the fields of a record set of picture files."""
+        role, _, _, words = self.picture()
+        key = {"regex": KEY_OF_NAME}
+        return [self.field("pictures", "key", "TEXT", "name of the item", "pictures-files", [key], file_property="filename"),
+                self.field("pictures", role, "IMAGE_OBJECT", words, "pictures-files", file_property="content")]
+
 
 def _webdataset(pen):
     """Tars: pictures and labels as record sets that share the key."""
     tars = pen.files()
     within = [tar.id for tar in tars]
-    role, name, mime, words = pen.picture()
+    _, name, mime, _ = pen.picture()
     sets = [pen.set("pictures-files", mime, f"*.{name}", within), pen.set("labels-files", "text/csv", webdataset.LABELS)]
-    pictures = [pen.field("pictures", "key", "TEXT", "name of the item", "pictures-files", [{"regex": KEY_OF_NAME}], file_property="filename"),
-                pen.field("pictures", role, "IMAGE_OBJECT", words, "pictures-files", file_property="content")]
+    pictures = pen.pictures()
     labels = [pen.field("labels", column, kind, words, "labels-files", column=column)
               for column, kind, words in pen.plain() if column != webdataset.WHOLE]
     return [*tars, *sets], [pen.records("pictures", "the pictures by key", pictures), pen.records("labels", "the labels by key", labels)]
@@ -125,10 +139,10 @@ def _parquet(pen):
 
 def _imagefolder(pen):
     """Loose pictures, and lines of labels that name them."""
-    role, name, mime, words = pen.picture()
-    sets = [pen.set("pictures-files", mime, f"{pen.content.scheme.folder or 'data'}/*.{name}"), pen.set("lines", "application/jsonlines", f"data/*/{imagefolder.METADATA}")]
-    pictures = [pen.field("pictures", "key", "TEXT", "name of the item", "pictures-files", [{"regex": KEY_OF_NAME}], file_property="filename"),
-                pen.field("pictures", role, "IMAGE_OBJECT", words, "pictures-files", file_property="content")]
+    _, name, mime, _ = pen.picture()
+    sets = [pen.set("pictures-files", mime, f"{pen.content.scheme.folder or 'data'}/*.{name}"),
+            pen.set("lines", "application/jsonlines", f"data/*/{imagefolder.METADATA}")]
+    pictures = pen.pictures()
     labels = [pen.field("labels", column, kind, words, "lines", column=column) for column, kind, words in pen.plain()]
     return sets, [pen.records("pictures", "the pictures by key", pictures), pen.records("labels", "the labels by key", labels)]
 

@@ -10,7 +10,7 @@ METADATA = "metadata.jsonl"
 
 
 class Writer:
-    """Writes the loose files of a part. Afterwards `files` is [(path, sha256, bytes)], and `lines` those of metadata.jsonl, dictionaries."""
+    """Writes the loose files of a part. Afterwards `files` is [(path, sha256, bytes)], `lines` those of metadata.jsonl, dictionaries."""
 
     def __init__(self, folder, part, count, scheme):
         self._folder, self._split, self._scheme = Path(folder), part.split, scheme

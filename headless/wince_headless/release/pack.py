@@ -13,11 +13,12 @@ from wince.job import disk, plan
 
 from ..progress import plural
 from . import card, checksums, croissant, parts, samples, schemes, splits, surveys, webdataset
-from .parallel import cores, in_order
+from .parallel import in_order, worth
 
 FORMAT = "wince-release-1"
 RELEASE = "release.json"
 MEGABYTE = 1_000_000
+WORTHWHILE = 200 * MEGABYTE            # bytes that a process packs while another starts, about
 UNSTATED = "unstated"
 VERSION = "1.0.0"                      # of every release: another set under the same name is its maker's business
 
@@ -49,8 +50,9 @@ class Packed:
         size = sum(part["bytes"] for part in facts["parts"])
         dropped = [f"  left out: {count:,} ({why})" for why, count in facts["left_out"].items()]
         dropped += [f"  said with less: {count:,} ({what})" for what, count in facts["said_less"].items()]
-        return "\n".join([f"{self.folder}: {plural(facts['items'], 'sample', 'samples')} of {plural(facts['people'], 'person', 'people')} as "
-                          f"{facts['layout']} ({facts['scheme']}), {size / MEGABYTE:,.1f} MB in {plural(len(facts['parts']), 'file', 'files')}",
+        count = f"{plural(facts['items'], 'item', 'items')} of {plural(facts['people'], 'person', 'people')}"
+        files = plural(len(facts["parts"]), "part", "parts")
+        return "\n".join([f"{self.folder}: {count} as {facts['layout']} ({facts['scheme']}), {size / MEGABYTE:,.1f} MB in {files}",
                           f"  {split}", *dropped])
 
 
@@ -69,7 +71,7 @@ def pack(folder, out, format="webdataset", scheme="wince", drop=False, splits=No
     licence    what the pictures are released under, an SPDX id; nobody but their maker can say
     name       of the release; the job's, if none
     progress   called with (what, done, total): ("look", people, None) and ("pack", people, all)
-    processes  how many; none: a process per core
+    processes  how many; none: one for a small set, a process per core for a large one
     returns    Packed
     raises     WinceError when something is missing and may not be, `out` is taken, or a file is damaged
     """
@@ -79,6 +81,7 @@ def pack(folder, out, format="webdataset", scheme="wince", drop=False, splits=No
     say = progress or (lambda *_: None)
     found = surveys.survey(source, wishes, processes, lambda people: say("look", people, None))
     left_out = _left_out(source, found, drop)
+    _refuse_many(wishes, source.job, found)
     with _building(out) as work:
         release = Release(work, source, wishes, found, left_out)
         release.write_parts(processes, say)
@@ -104,7 +107,8 @@ class Release:
         headers |= {webdataset.LABELS: webdataset.plain(self._scheme)} if self._wishes.format == "webdataset" else {}
         for path, header in headers.items():
             self._append(path, parts.to_csv([header]))
-        for written in in_order(parts.write, orders, min(processes or cores(), len(self._found.parts))):
+        size = sum(part.bytes for part in self._found.parts)
+        for written in in_order(parts.write, orders, min(worth(processes, size, WORTHWHILE), len(self._found.parts))):
             self._take(written)
             done += written.people
             say("pack", done, self._found.people)
@@ -159,9 +163,10 @@ def _opened(folder):
 
 def _wishes(source, format, scheme, folds, shard_mb, loose, licence, name):
     schemes.opened(scheme, source.job, format)
-    if shard_mb < 1:
-        raise WinceError(f"--shard-mb {shard_mb}: a file has at least 1 megabyte; usual are 500 to 1000")
-    return Wishes(format, scheme, splits.parse(folds), round(shard_mb * MEGABYTE), max(0, loose), name or source.job.name, licence or UNSTATED)
+    if shard_mb <= 0:
+        raise WinceError(f"--shard-mb {shard_mb}: a file has some megabytes; usual are 500 to 1000")
+    name, licence = name or source.job.name, licence or UNSTATED
+    return Wishes(format, scheme, splits.parse(folds), round(shard_mb * MEGABYTE), max(0, loose), name, licence)
 
 
 def _refuse_taken(out):
@@ -201,6 +206,14 @@ def _refuse_unsaid(refused):
     if refused:
         words = "; ".join(f"{plural(count, 'sample', 'samples')}: {why}" for why, count in refused.items())
         raise WinceError(f"the scheme cannot say everything ({words}): leave these out with --drop, or take another --scheme")
+
+
+def _refuse_many(wishes, job, found):
+    """Refuse more loose files than hubs take, where the scheme has no need of them."""
+    scheme = schemes.opened(wishes.scheme, job, wishes.format)
+    files = len(scheme.roles) * sum(found.under("samples").values())
+    if wishes.format == "imagefolder" and scheme.limit and files > scheme.limit:
+        raise WinceError(f"--format imagefolder would be {files:,} loose files, hubs take {scheme.limit:,}: take webdataset or parquet")
 
 
 def _loose(wanted, people):

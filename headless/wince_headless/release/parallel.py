@@ -38,6 +38,11 @@ def in_order(function, tasks, processes=None):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def worth(processes, amount, each):
+    """Return how many processes a piece of work is worth: as many as asked for; else a core's per `each` of it, starting one takes seconds."""
+    return processes or max(1, min(cores(), amount // each))
+
+
 def cores():
     """Return how many processes are worth it here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -60,7 +60,10 @@ class Opened:
         """
         if split not in self.splits:
             raise WinceError(f"{self.folder} has no split {split!r}: it has {', '.join(self.splits)}")
-        return LAYOUTS[self.facts.get("layout")](self.folder, self.facts, split)
+        packed = self.facts.get("layout")
+        if packed not in LAYOUTS:
+            raise WinceError(f"{self.folder} is packed as {packed}: unpack its parts as their README.txt says, and read the folders")
+        return LAYOUTS[packed](self.folder, self.facts, split)
 
     def stream(self):
         """Yield every item, splits in order."""
@@ -112,7 +115,8 @@ class Tars(_Parts):
     def pairs(self):
         """Return {number of an expressive item: number of its neutral}."""
         with open(self._folder / webdataset.LABELS, encoding="utf-8", newline="") as file:
-            return _paired((row["key"], row["is_neutral"] == "True", row["neutral_key"]) for row in csv.DictReader(file) if row["split"] == self._split)
+            rows = [row for row in csv.DictReader(file) if row["split"] == self._split]
+        return _paired((row["key"], row["is_neutral"] == "True", row["neutral_key"]) for row in rows)
 
 
 class Tables(_Parts):

@@ -6,17 +6,20 @@ What was counted is one Counter whose keys begin with a word:
     ("cell", split, age, gender, group)      people                   ("painter", name, models)        people
     ("licence", what, licence)               ("version", what, version)       ("twins",)                     people
     ("lost", words): said with less than the records know
-    ("missing",)   ("quarantined",)   ("refused", reason)   ("unsaid", split): people of whom nothing can be said   ("unsplit",): people left out
+    ("missing",)   ("quarantined",)   ("refused", reason)
+    ("unsaid", split): people of whom nothing can be said   ("unsplit",): people left out, their fold is in no split
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from . import samples, schemes
-from .parallel import in_order
+from .parallel import in_order, worth
 
 BATCH = 32                             # families that a process looks at in one go
+RECORDS = 10_000                       # that a process reads while another starts, about
 FLOAT = 4                              # bytes of a pixel of float heat
+LABELS = 15_000                        # bytes of a sample's labels, about
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def survey(source, wishes, processes=None, progress=None):
     counts, cutter = Counter(), Cutter(wishes.shard_bytes)
     questions = (Question(source, wishes, batch) for batch in _batches(source.families(), BATCH))
     seen = 0
-    for answers in in_order(look, questions, processes):
+    for answers in in_order(look, questions, worth(processes, source.plan.samples if source.plan else 0, RECORDS)):
         for counted, split, people, size in answers:
             counts.update(counted)
             cutter.add(split, people, size)
@@ -127,7 +130,7 @@ def _family(question, scheme, family):
             counts["unsaid", split] += 1
             continue
         said.append((name, [record["key"] for record in records]))
-        size += sum(map(_size, records))
+        size += round(scheme.scale * sum(map(_size, records)))
         _count(counts, split, records)
     return +counts, split, said, size
 
@@ -160,9 +163,9 @@ def _count(counts, split, records):
 
 
 def _size(record):
-    """Return about how many bytes a sample takes: what it has, and the float heat that most schemes make of it."""
+    """Return about how many bytes a sample takes: what it has, its labels, and the float heat that most schemes make of it."""
     pixels = record["camera"]["width"] * record["camera"]["height"]
-    return sum(entry["bytes"] for entry in record["files"].values()) + ("heat_float" not in record["files"]) * FLOAT * pixels
+    return LABELS + sum(entry["bytes"] for entry in record["files"].values()) + ("heat_float" not in record["files"]) * FLOAT * pixels
 
 
 def _batches(items, size):

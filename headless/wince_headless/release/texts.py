@@ -16,7 +16,9 @@ rows = load_dataset("PATH", split="train", streaming=True)
 
 import webdataset as wds                               # pictures as arrays; heat from .npy: its own "pil" would make the 16 bits 8
 samples = wds.WebDataset("PATH/shards/train-{00000..000NN}.tar", shardshuffle=False).decode("rgb8").to_tuple("rgb.png", "heat.npy", "json")
-```""",
+```
+
+`mlcroissant` keeps what it unpacks by the tars' names alone: give each release a cache of its own with CROISSANT_CACHE.""",
     "parquet": """```python
 from datasets import load_dataset
 rows = load_dataset("PATH", split="train")             # rows[0]["image"], ["heat"] (16 bit), ["neutral"], ["au"], ["pspi"], ...
@@ -49,7 +51,8 @@ The labels are parameters of the generation, not observations. Not for clinical 
 
 CARD = """# $name
 
-$items items of $people people who do not exist, rendered with labels of facial action units (AUs), pain (PSPI) and a pain heatmap in millimetres.$twins
+$items items of $people people who do not exist, rendered with labels of facial action units (AUs), pain (PSPI) and a pain heatmap
+in millimetres.$twins
 
 Pictures are $sizes pixels, from these cameras: $views. The layout is $layout, the naming scheme $scheme.
 
@@ -57,26 +60,33 @@ $about
 
 ## What the labels are, and what they are not
 
-- **Everything here is synthetic.** No picture shows a real person, no label was given by a person looking at a picture, and nobody was in pain.
-- **AUs and PSPI are generation parameters, not observer ratings.** The AU codes moved the mesh; PSPI is the formula AU4 + max(AU6, AU7) + max(AU9, AU10) + AU43
+- **Everything here is synthetic.** No picture shows a real person, no label was given by a person looking at a picture, and nobody
+  was in pain.
+- **AUs and PSPI are generation parameters, not observer ratings.** The AU codes moved the mesh; PSPI is the formula AU4 + max(AU6,
+  AU7) + max(AU9, AU10) + AU43
   on them. A certified FACS coder may read another intensity in the picture: how far the two agree was not measured.
-- **PSPI is not felt pain.** It is a score of the face. `pain` says what was meant by an expression: faces that are not in pain can have PSPI above 0.
-- **The heatmap is geometry**: how far the pain AUs move the skin, in millimetres. It is no attention map and no measure of how much a place hurts.
-- **Demographics are generation targets**: age, gender and group are parameters of shape, skin and hair. They name a look, not an identity, an origin or a self-description.
+- **PSPI is not felt pain.** It is a score of the face. `pain` says what was meant by an expression: faces that are not in pain can
+  have PSPI above 0.
+- **The heatmap is geometry**: how far the pain AUs move the skin, in millimetres. It is no attention map and no measure of how much
+  a place hurts.
+- **Demographics are generation targets**: age, gender and group are parameters of shape, skin and hair. They name a look, not an
+  identity, an origin or a self-description.
 - **Skin** was painted as listed below. A model that painted it brought the biases of what it was trained on.
 
 ## Loading
 
 $loading
 
-In each row `neutral_key` names the neutral face of the same person, camera and light, where the scheme has it: what pairwise models compare with.
-`wince_headless.release.torch_data.Faces(PATH, split="train", pairs=True)` is a PyTorch dataset over any of the layouts.
+In each row `neutral_key` names the neutral face of the same person, camera and light, where the scheme has it: what pairwise models
+compare with.
+`wince_headless.release.torch_data.Faces(PATH, split="train", pairs=True)` is a PyTorch dataset over any layout of the scheme wince.
 
 ## Splits
 
 $splits
 
-By whole identities, a twin with the person whose twin it is: $folds, where the numbers are folds 0 to 9 that are stratified over the cells. Adding people to the set moves nobody.
+By whole identities, a twin with the person whose twin it is: $folds, where the numbers are folds 0 to 9 that are stratified over
+the cells. Adding people to the set moves nobody.
 
 People per cell (generation targets) and split:
 
@@ -112,8 +122,10 @@ Licences of models are as their records state them. This is no legal advice: rea
 
 ## Intended uses
 
-Pre-training and augmentation of models for AU intensity, PSPI and pain localisation; tests of fairness and robustness under controlled changes of
-age, gender, skin tone, light and camera; research on methods. Validate on real faces, with consent, before you say anything about real people.
+Pre-training and augmentation of models for AU intensity, PSPI and pain localisation; tests of fairness and robustness under
+controlled changes of
+age, gender, skin tone, light and camera; research on methods. Validate on real faces, with consent, before you say anything about
+real people.
 
 ## Excluded uses
 
@@ -123,8 +135,10 @@ age, gender, skin tone, light and camera; research on methods. Validate on real 
 
 ## Known limits
 
-- A domain gap: skin texture, hair, light and sensor noise are simulated; models trained on it alone do worse on photographs. The gap was not measured for this set.
-- One rig for everyone: how an AU looks differs between real people more than here. There are no injuries, tubes, swelling, palsy or dementia.
+- A domain gap: skin texture, hair, light and sensor noise are simulated; models trained on it alone do worse on photographs. The
+  gap was not measured for this set.
+- One rig for everyone: how an AU looks differs between real people more than here. There are no injuries, tubes, swelling, palsy or
+  dementia.
 - Single frames: no onset, no duration, no tremor. PSPI leaves out sound, posture and context.
 - Groups are few and coarse, skin tones are balanced by design and not by any population.
 

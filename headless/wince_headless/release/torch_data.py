@@ -32,8 +32,8 @@ class Faces(Dataset):
 
     folder      path of a release of the scheme wince, or of a dataset folder
     split       train, val or test
-    pairs       whether items have the neutral face of the same person, camera and light, and only expressive ones that have it are items
-    transform   called with an item {"image": PIL image, "heat": (H, W) float32 array, ...}, returns what the dataset returns; none: `tensors`
+    pairs       whether items have the neutral face of the same person, camera and light; then only expressive ones that have it are items
+    transform   called with an item {"image": PIL image, "heat": (H, W) float32 array, ...}, returns what is to be returned; none: `tensors`
     raises      WinceError when there is no such folder or split, or the release has other columns
     """
 
@@ -64,12 +64,15 @@ def tensors(item):
     """Return an item for training.
 
     item     as `Faces` makes it
-    returns  image and neutral (3, H, W) float32 0..1, heat (1, H, W) float32 millimetres, pspi () and aus (35,) float32, pain and is_neutral
-             bool, key and identity str
+    returns  image and neutral (3, H, W) float32 0..1, heat (1, H, W) float32 millimetres, pspi () and aus (35,) float32,
+             pain and is_neutral bool, key and identity str
     """
     import torch
 
-    faces = {name: torch.from_numpy(np.asarray(item[name], np.float32).transpose(2, 0, 1) / 255) for name in ("image", "neutral") if name in item}
+    def channels_first(face):
+        return torch.from_numpy(np.asarray(face, np.float32).transpose(2, 0, 1) / 255)
+
+    faces = {name: channels_first(item[name]) for name in ("image", "neutral") if name in item}
     return item | faces | {"heat": torch.from_numpy(item["heat"])[None], "pspi": torch.tensor(item["pspi"], dtype=torch.float32),
                            "aus": torch.tensor(item["aus"], dtype=torch.float32)}
 

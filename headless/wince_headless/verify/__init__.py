@@ -6,7 +6,10 @@
     labels     what a record says of the face, computed again
     pictures   what the pictures show: nothing blank, heat where it may be
     planned    a plan beside its samples; marks of shards that are done
-    release    what `wince pack-dataset` wrote
+    release    what `wince pack-dataset` wrote: files, counts, who is where
+    items      one item of a release: its row computed again, its pictures
+    tables     tables and annotations that 3DPain's and SynPAIN's schemes write
+    papers     card, licences, Croissant and plan of a release
     reopen     damaged samples put back on the list of work
     report     what was looked at and what was wrong, as text and as JSON
 """

@@ -1,10 +1,10 @@
 """One item of a release: its labels computed again from the row, its pictures decoded, as far as the scheme says anything of them."""
 
-import csv
 import hashlib
 import io
 import json
-import re
+import tarfile
+import zlib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from wince.core.errors import WinceError
-from wince.core.facs.action_units import ActionUnits
-from wince.core.facs.pspi import pspi
 from wince.job import spec
 
 from ..paint.models import licences
@@ -25,6 +23,7 @@ from . import pictures as sights
 from .samples import MALFORMED, PRIVATE, RELEASE
 
 SEVEN = pain3d_names.KEYS
+UNREADABLE = (*MALFORMED, WinceError, OSError, tarfile.TarError, zlib.error)         # what a damaged file may cause
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,12 @@ class Seen:
     faults: list = field(default_factory=list)
 
 
+def forget():
+    """Forget what was read of releases: another may lie at the same place by now."""
+    for known in (_items, *(value for value in vars(reading).values() if hasattr(value, "cache_clear"))):
+        known.cache_clear()
+
+
 def look(lot):
     """Return [Seen] of a Lot."""
     items, facts = _items(lot.folder, lot.split)
@@ -72,7 +77,7 @@ def _look(items, number, facts, lot):
             setattr(seen, name, row.get(name) or "")
         found = [*_placed(row, facts, lot.split), *LOOKS[facts["scheme"]](seen, item, facts)]
         found += [("private", f"its row holds {match[0]}") for match in PRIVATE.finditer(_text(row))]
-    except (*MALFORMED, WinceError, OSError) as error:
+    except UNREADABLE as error:
         found = [("labels", f"its row or files cannot be read ({type(error).__name__}: {error})")]
     seen.faults = [(check, seen.key, sentence) for check, sentence in found]
     return seen
@@ -194,20 +199,6 @@ def _decodes(item, role, blank=False):
 def _plain(value):
     """Return a value as it compares: numbers by what they are, whatever table they come from."""
     return json.loads(json.dumps(value, default=lambda other: other.item() if hasattr(other, "item") else str(other)))
-
-
-def coded(row):
-    """Return PSPI of a line of labels.csv, whose columns are called AU4L, AU4R and so on; 3DPain's and SynPAIN's are alike."""
-    codes = {(int(match[1]), match[2]): int(value) for name, value in row.items() if (match := re.fullmatch(r"AU(\d+)([LR])", name))}
-    both = {number: (codes[number, "L"], codes[number, "R"]) for number, _ in codes}
-    sides = {str(number): {"B": left} if number in (25, 26, 27) else {"L": left, "R": right} for number, (left, right) in both.items()}
-    return pspi(ActionUnits.from_json(sides)).total
-
-
-def table(path):
-    """Yield the lines of a CSV as dictionaries."""
-    with open(path, encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
 
 
 LOOKS = {"wince": _wince, "3dpain": _pain3d, "synpain": _synpain}

@@ -6,9 +6,11 @@ from wince.core.errors import WinceError
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.intensity import code, intensity
 from wince.core.facs.pspi import UNBC_AUS, pspi
-from wince.core.facs.table import TABLE
+from wince.core.facs.table import TABLE, keys_of
 from wince.core.skin import tone
 from wince.job import layout
+
+UNSIDED = tuple(number for number in TABLE if len(keys_of(number)) == 1)
 
 
 def labels(record):

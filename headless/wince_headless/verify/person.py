@@ -169,7 +169,9 @@ def _foreign(ground, tree, expected, records):
     for path in tree.loose:
         if path not in own:
             yield "foreign", path, _left(path)
-    for path in [key for key in tree.samples if key not in expected and key not in records] + sorted(tree.expressions - folders):
+    strange = tree.expressions - folders
+    empty = [key for key in tree.samples if key not in expected and key not in records and key.rsplit("/", 1)[0] not in strange]
+    for path in sorted(strange) + empty:
         yield "foreign", path, "holds no sample of this job: move it away"
     for key, record in records.items():
         for name in sorted(tree.samples[key] - {layout.RECORD, *map(str, record["paths"])}):

@@ -1,6 +1,7 @@
 """What the pictures of a sample show: they decode, are not blank, and the heat lies where it may. Bytes in, sentences out."""
 
 import io
+import os
 import zlib
 from functools import lru_cache
 from zipfile import BadZipFile
@@ -99,9 +100,17 @@ def covers(seg, record):
             yield "look", f"{share} of {name} is in sight: a share lies in 0..1"
 
 
-@lru_cache(maxsize=8)                   # the views of an expression follow one another
 def highest(path):
     """Return the heat in mm of the vertex that moves farthest, of the arrays in expression.npz; None where they are missing or damaged."""
+    try:
+        seen = os.stat(path)
+    except OSError:
+        return None
+    return _highest(path, seen.st_mtime_ns, seen.st_size)
+
+
+@lru_cache(maxsize=8)                   # the views of an expression follow one another
+def _highest(path, *version):
     try:
         with np.load(path, allow_pickle=False) as arrays:
             total, terms = arrays["heat"], arrays["terms"]          # both are read: the archive has a checksum for each

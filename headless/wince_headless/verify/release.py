@@ -3,35 +3,27 @@
 Memory holds a few items per process, one person's keys, and the split of every person.
 """
 
-import csv
-import hashlib
+import gzip
 import json
+import tarfile
 from collections import Counter
 from functools import partial
 from pathlib import Path
 
 from wince.core.errors import WinceError
-from wince.job import layout, plan
+from wince.job import layout
 
-from ..release import archives, checksums, croissant, parts, reading, splits, tars
+from ..release import archives, checksums, parts, reading, tars
 from ..release.parallel import cores, in_order
 from ..release.schemes import pain3d_names
-from . import items
+from . import items, papers, tables
 from . import pictures as sights
-from .report import CHECKS, Report
-from .samples import MALFORMED, PRIVATE
+from .report import OF_RELEASES, Report
+from .samples import MALFORMED
 
-WORDS = {
-    "complete": "items, lines, cards and plan count alike; map.csv leads from every item to its sample",
-    "files": "every file is there, with the hash in checksums.sha256, and no other",
-    "splits": "every person is in one split, twins beside whom they are twins of, as the folds say",
-    "papers": "card, licences and Croissant are there, valid, and say what is there",
-}
-OF_RELEASES = ("complete", "files", "splits", "pictures", "labels", "look", "heat", "links", "papers", "private", "licences")
+NEEDED = ("name", "items", "people", "splits", "folds", "scheme", "layout", "parts", "plan", "licence")
 LOT = 64                                # items that a process looks at in one go
-FEW = 150                               # items up to which starting processes takes longer than looking
-PAPERS = ("README.md", "00_README.txt", "CITATION.cff", croissant.NAME, reading.RELEASE, parts.MAP)
-TEXTS = (".md", ".txt", ".cff", ".json", ".csv", ".jsonl")
+FEW = 300                               # items up to which starting processes takes longer than looking
 
 
 def holds(folder):
@@ -45,22 +37,24 @@ def verify(folder, processes=None, progress=None):
     raises   WinceError where release.json or checksums.sha256 are missing or damaged
     """
     folder = Path(folder)
+    items.forget()
     facts = _facts(folder)
-    report = Report(facts["name"], kind="release", expected=facts["items"], checks={check: (CHECKS | WORDS)[check] for check in OF_RELEASES})
+    report = Report(facts["name"], kind="release", expected=facts["items"], checks=dict(OF_RELEASES))
     processes = processes or (1 if facts["items"] <= FEW else cores())
     report.faults.extend(_summed(folder, processes))
     if facts["layout"] == archives.LAYOUT:
         report.faults.extend(_archived(folder, facts, report))
     else:
         _walk(folder, facts, report, processes, progress)
-    report.faults.extend(_papers(folder, facts))
+    report.faults.extend(tables.tables(folder, facts))
+    report.faults.extend(papers.papers(folder, facts))
     return report
 
 
 def _facts(folder):
     try:
         facts = json.loads((folder / reading.RELEASE).read_text(encoding="utf-8"))
-        needed = {name: facts[name] for name in ("name", "items", "people", "splits", "folds", "scheme", "layout", "parts", "plan", "licence")}
+        needed = {name: facts[name] for name in NEEDED}
     except (OSError, *MALFORMED) as error:
         raise WinceError(f"{folder / reading.RELEASE} is damaged or missing ({error}): take it from where the release was made") from None
     if needed["scheme"] not in items.LOOKS or needed["layout"] not in (*reading.LAYOUTS, archives.LAYOUT):
@@ -107,7 +101,7 @@ def _length(opened, split, report):
     """Return how many items a split has; none where that cannot be read."""
     try:
         return len(opened.items(split))
-    except (*MALFORMED, OSError, WinceError) as error:
+    except items.UNREADABLE as error:
         report.faults.append(("files", split, f"its items cannot be read ({error})"))
         return 0
 
@@ -126,9 +120,9 @@ class Ledger:
         person = seen.sample.split("/")[0]
         self._items[seen.split] += 1
         self._licences.update(seen.licences)
-        if person != self._person:
+        if (person, seen.split) != self._person:
             yield from self._close_person()
-            self._person = person
+            self._person = person, seen.split
             if self.splits.setdefault(person, seen.split) != seen.split:
                 yield "splits", seen.key, f"{person} is in {self.splits[person]} as well"
             if seen.twin_of:
@@ -167,7 +161,8 @@ class Ledger:
         """Compare an item with its lines in map.csv, one per part."""
         for _ in range(2 if self._facts["scheme"] == "synpain" else 1):
             line = next(self._map, None)
-            if line is None or line["key"] != seen.key or line["split"] != seen.split or not line["sample"].startswith(f"{seen.sample.split('/')[0]}/"):
+            person = seen.sample.split("/")[0]
+            if line is None or (line["key"], line["split"], line["sample"].split("/")[0]) != (seen.key, seen.split, person):
                 yield "complete", seen.key, f"{parts.MAP} has no line of it in its place"
                 return
             if line["part"] in ("", "expressive") and line["sample"] != seen.sample:
@@ -175,7 +170,7 @@ class Ledger:
 
 
 def _lines(path):
-    return items.table(path) if path.is_file() else iter(())
+    return tables.lines(path) if path.is_file() else iter(())
 
 
 def _told(facts, found, people):
@@ -185,7 +180,8 @@ def _told(facts, found, people):
             if count[what] != number:
                 yield "complete", split, f"has {number:,} {what}, release.json says {count[what]:,}"
     if facts["items"] != found.total() or facts["people"] != people.total():
-        yield "complete", reading.RELEASE, f"says {facts['items']:,} items and {facts['people']:,} people, there are {found.total():,} and {people.total():,}"
+        there = f"{found.total():,} and {people.total():,}"
+        yield "complete", reading.RELEASE, f"says {facts['items']:,} items and {facts['people']:,} people, there are {there}"
 
 
 def _counted(folder, facts):
@@ -196,7 +192,7 @@ def _counted(folder, facts):
             continue
         try:
             count = COUNTS[facts["layout"]](path)
-        except Exception as error:                                      # noqa: BLE001 whatever a library says of a damaged file
+        except items.UNREADABLE as error:
             yield "files", part["path"], f"cannot be read ({error})"
             continue
         if count != part["items"]:
@@ -210,3 +206,39 @@ def _in_table(path):
 
 
 COUNTS = {"webdataset": lambda path: len({name.partition(".")[0] for name, *_ in tars.members(path)}), "parquet": _in_table}
+
+
+def _archived(folder, facts, report):
+    """Yield the faults of 3DPain's folders packed in parts: members are read one after the other, nothing is unpacked."""
+    for part in facts["parts"]:
+        count = 0
+        try:
+            with tarfile.open(folder / part["path"], "r|gz") as tar:
+                for member in tar:
+                    count += 1
+                    yield from _member(part["path"], member.name, tar.extractfile(member).read())
+        except (*items.UNREADABLE, EOFError, gzip.BadGzipFile) as error:
+            yield "files", part["path"], f"cannot be read ({error})"
+            continue
+        if count != part["items"]:
+            yield "complete", part["path"], f"has {count:,} files, release.json says {part['items']:,}"
+        if part["path"].startswith("images/"):
+            report.samples += count
+    report.people = facts["people"]
+
+
+def _member(path, name, data):
+    """Yield the faults of one file in a part."""
+    if name.endswith("_annotations.json"):
+        try:
+            faults = list(items.seven(json.loads(data)))
+        except MALFORMED as error:
+            faults = [("labels", f"cannot be read ({error})")]
+        yield from ((check, f"{path}/{name}", sentence) for check, sentence in faults)
+    elif name.endswith((".jpg", ".png")) and sights.decode(data) is None:
+        yield "pictures", f"{path}/{name}", "is no picture"
+    elif name.endswith(".jpg"):
+        try:
+            pain3d_names.read(name)
+        except WinceError as error:
+            yield "labels", f"{path}/{name}", str(error)

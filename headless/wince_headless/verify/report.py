@@ -38,6 +38,19 @@ CHECKS = {                      # what is looked at, in the words of the report
     "private": "no path or machine of whoever made it is written down",
     "licences": "what is for release was painted by models on the allow list",
 }
+OF_RELEASES = {                 # the same of a release
+    "complete": "items, lines, papers and plan count alike; map.csv leads from every item to its sample",
+    "files": "every file is there, with the hash in checksums.sha256, and no other",
+    "splits": "every person is in one split, twins beside whom they are twins of, as the folds say",
+    "pictures": "every picture decodes and is not blank",
+    "labels": "PSPI, its terms and the action units agree, computed again from the rows",
+    "look": CHECKS["look"],
+    "heat": CHECKS["heat"],
+    "links": "every neutral that a row names is there, and neutral",
+    "papers": "card, licences and Croissant are there, valid, and say what is there",
+    "private": CHECKS["private"],
+    "licences": CHECKS["licences"],
+}
 SHOWN = 60                      # faults that the report spells out
 AT_HAND = 5_000                 # faults kept in memory
 

@@ -14,26 +14,28 @@ from wince.job import expand, layout, plan, rigs
 from .. import dataset as datasets
 from ..release.parallel import cores, in_order
 from ..work import places, trouble
-from . import planned
+from . import planned, release
 from .person import Task, look
 from .report import CHECKS, Report
 from .samples import RELEASE, Ground
 
-FEW = 150                       # samples up to which starting processes takes longer than looking
+FEW = 300                       # samples up to which starting processes takes longer than looking
 OF_PLANS = ("plan", "done", "quarantine")
 BESIDE = {layout.JOB, layout.ORIGIN, plan.PLAN, plan.INDEX, plan.LINES, places.STATE, places.TEXTURES, "identities", "farm",
           "index.html", "contact_sheet.png", "look_book.png", "au_sheet"}               # what may lie in a dataset's folder
 
 
 def verify(folder, processes=None, progress=None):
-    """Check a whole dataset folder, planned or not.
+    """Check a whole dataset folder, planned or not, or a release.
 
     folder      str or Path
     processes   how many; none: a process per core for larger sets. The report does not depend on it
     progress    called with (samples looked for, of how many)
     returns     Report
-    raises      WinceError where there is no dataset, or its plan cannot be read
+    raises      WinceError where there is neither, or its plan or release.json cannot be read
     """
+    if release.holds(folder):
+        return release.verify(folder, processes, progress)
     dataset = datasets.open_dataset(folder)
     opened = plan.read(dataset.folder) if plan.exists(dataset.folder) else None
     ground = ground_of(dataset, opened)

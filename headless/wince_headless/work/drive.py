@@ -170,7 +170,10 @@ class _Drive:
             self.foreman.stop(short)
         (since, before), (now, views) = self._beats[0], self._beats[-1]
         pace = {"views": views - before, "seconds": round(now - since, 1), "workers": len(self._hands)}
-        disk.write(places.pace(self.plan.folder, self.owner), (json.dumps(pace) + "\n").encode(), self.owner)
+        try:
+            disk.write(places.pace(self.plan.folder, self.owner), (json.dumps(pace) + "\n").encode(), self.owner)
+        except WinceError as error:                            # a full disk: the views in hand may have room yet
+            self.foreman.stop(str(error))
 
     def _weigh(self, n, held):
         """Have a worker replaced that holds too many GB of memory."""
@@ -202,8 +205,8 @@ class _Drive:
         self._tell({"event": "shard", "shard": number})
 
     def _listen(self):
-        """Hear what the workers have said, waiting a moment for the first word."""
-        timeout = WAIT
+        """Hear what the workers have said, waiting a moment for the first word unless there are shards to look at."""
+        timeout = 0 if self.foreman.hungry else WAIT
         with contextlib.suppress(queue.Empty):
             while True:
                 one, event, when = self._events.get(timeout=timeout)

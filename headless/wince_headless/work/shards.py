@@ -5,12 +5,15 @@ themselves and of what samples share.
 
     DIR/state/done/00012.json
     {"format": "wince-shard-1", "plan": HASH, "shard": 12, "samples": 825,
-     "files": {"id00003/e02/frontal/record.json": [bytes, sha256], ...}}
+     "files": {"id00003/e02/frontal/record.json": [bytes, sha256], ...}, "sizes": {"id00003/e02/frontal": bytes of all its files, ...}}
+
+The sizes are for a quick look: adding up a folder is eight times as fast as reading its record.
 """
 
 import contextlib
 import hashlib
 import json
+import os
 from pathlib import Path
 
 from wince.job import disk, layout, resume, textures
@@ -32,7 +35,7 @@ def missing(plan, shard, check=False):
 
     Samples that are there and spoiled are put back (see `reopen`), so that whoever looks next finds them missing, too.
     """
-    looked = _Look(plan.folder, _marked(plan, shard), check)
+    looked = _Look(plan.folder, check, **_marked(plan, shard))
     found, spoiled = [], []
     for person in plan.shard(shard):
         absent, damaged = looked.at(person)
@@ -55,7 +58,8 @@ def mark(plan, shard, owner=""):
         return found
     people = plan.shard(shard)
     files = {name: _facts(plan.folder / name) for person in people for name in _protected(plan.folder, person)}
-    facts = {"format": FORMAT, "plan": plan.hash, "shard": shard, "samples": plan.row(shard).samples, "files": files}
+    sizes = {key: _held(plan.folder / key) for person in people for key in planned.keys(person)}
+    facts = {"format": FORMAT, "plan": plan.hash, "shard": shard, "samples": plan.row(shard).samples, "files": files, "sizes": sizes}
     _tidy(plan.folder, people)
     disk.write(places.done(plan.folder, shard), (json.dumps(facts, sort_keys=True) + "\n").encode(), owner)
     return []
@@ -77,15 +81,15 @@ def reopen(plan, shard, keys):
 
 
 class _Look:
-    """One look at a shard's files: `known` is what its mark says of them, {} without a mark."""
+    """One look at a shard's files: `known` and `sizes` are what its mark says of them, {} without a mark."""
 
-    def __init__(self, folder, known, check):
-        self.folder, self.known, self.check = folder, known, check
+    def __init__(self, folder, check, known, sizes):
+        self.folder, self.check, self.known, self.sizes = folder, check, known, sizes
 
     def at(self, person):
         """Return (keys of samples that are not there, keys of samples that are there and have to be done again)."""
         keys = list(planned.keys(person))
-        absent = [key for key in keys if not resume.finished(self.folder, key)]
+        absent = [key for key in keys if not self._present(key)]
         there = [key for key in keys if key not in {*absent}]
         damaged = [key for key in there if not self._sound(key)]
         again = {key.split("/")[1] for key in (*absent, *damaged)}              # expressions that are shown again anyway
@@ -96,6 +100,10 @@ class _Look:
             damaged.append(there[0])                                            # whoever renders one writes the person anew
         return absent, damaged
 
+    def _present(self, key):
+        quick = not self.check and key in self.sizes and self.sizes[key] == _held(self.folder / key)
+        return quick or resume.finished(self.folder, key)
+
     def _sound(self, key):
         return self._fits(f"{key}/{layout.RECORD}") and (not self.check or _pictures_match(self.folder, key))
 
@@ -104,20 +112,26 @@ class _Look:
         path = self.folder / name
         size, sha256 = self.known.get(name, (None, None))
         try:
-            if size is not None and path.stat().st_size != size:
-                return False
-            return _facts(path)[1] == sha256 if self.check and sha256 else path.is_file()
+            same = path.stat().st_size == size or size is None
+            return same and (not (self.check and sha256) or _facts(path)[1] == sha256)
         except FileNotFoundError:
             return False
 
 
 def _marked(plan, shard):
-    """Return the files of a shard's mark, {} when it has none, or one that cannot be meant."""
+    """Return what a shard's mark says of files and samples; nothing when it has none, or one that cannot be meant."""
     with contextlib.suppress(OSError, ValueError):
         known = json.loads(places.done(plan.folder, shard).read_bytes())
         if (known.get("format"), known.get("plan"), known.get("shard")) == (FORMAT, plan.hash, shard):
-            return known["files"]
-    return {}
+            return {"known": known["files"], "sizes": known.get("sizes", {})}
+    return {"known": {}, "sizes": {}}
+
+
+def _held(folder):
+    """Return how many bytes the files of a folder have together, None where there is no folder."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return sum(entry.stat().st_size for entry in entries)
+    return None
 
 
 def _protected(folder, person):

@@ -97,11 +97,11 @@ class ActionUnits:
 
     def left(self, number: int) -> float:
         """Return the intensity on the character's left; an unsided AU has the same on both."""
-        return self.intensity(_known(number)[0])
+        return self._values.get(_known(number)[0], 0.0)
 
     def right(self, number: int) -> float:
         """Return the intensity on the character's right; an unsided AU has the same on both."""
-        return self.intensity(_known(number)[-1])
+        return self._values.get(_known(number)[-1], 0.0)
 
     def both(self, number: int) -> float:
         """Return the AU's one intensity: the greater of its sides."""
@@ -142,7 +142,7 @@ class ActionUnits:
 
     def _words(self, number):
         """The words of one AU: "4C" where both sides agree, else "L4C", "R4B" for the sides that are present."""
-        values = [self.intensity(key) for key in keys_of(number)]
+        values = [self._values.get(key, 0.0) for key in keys_of(number)]
         if len(set(values)) == 1:
             return [_word("", number, values[0])]
         return [_word(side, number, value) for side, value in zip(SIDES, values, strict=True) if value]

@@ -9,9 +9,10 @@
     panels     two faces in one picture, and cut again
     jpeg       pictures as both sets have them
 
-`pack` reads the people in order and asks twice. First `refused(person)`, from labels alone, no picture read: what the scheme cannot say, and
-why; a pack with refusals stops with their counts, unless it may drop them. Then `say(person)`, which yields, sample by sample, what goes into the
-release: an Item per picture; a Line for a table of the release (a split CSV, written in the order of the people); an Extra for a loose file.
+`pack` reads the people in order and asks twice. First `refused(person)`, from labels alone, no picture read: what the scheme cannot say,
+and why; a pack with refusals stops with their counts, unless it may drop them. Then `say(person)`, which yields, sample by sample, what
+goes into the release: an Item per picture; a Line for a table of the release (a split CSV, in the order of the people); an Extra for a
+loose file.
 The scheme neither writes nor keeps anything: a release's memory is one person, and people are shared out to processes.
 """
 
@@ -132,12 +133,15 @@ class Scheme(Protocol):
     formats   those of FORMATS that it has
     title     a word or two for the card
     about     sentences for the card: what the names mean, what the scheme cannot say
+    loading   how to load it, for the card; empty: as everything of its layout
     roles     {role: (IMAGE or BINARY, words)} of the files, in the order of the columns; the first is the picture to look at
-    columns   {column: (type, words)} of the rows: "string", "bool", "int8" to "int64", "float32", "float64"; [type] a list, {name: type} a struct
+    columns   {column: (type, words)} of the rows: "string", "bool", "int8" to "int64", "float32", "float64"; [type] a list,
+              {name: type} a struct
     tables    {path below the release: its header, a tuple}
     pairs     {role: column}: pictures that a column names by the key of another row of the same person, {"neutral": "neutral_key"}: Parquet
               and ImageFolder get a column of them
     folder    where loose pictures of all splits lie together; None: below data/ by split and person
+    scale     about how many bytes the scheme makes of a byte that a sample has: by it people are cut into files
     limit     how many loose files a release in folders may have; None: their tools want it so, however many
     """
 
@@ -145,11 +149,13 @@ class Scheme(Protocol):
     formats: tuple
     title: str
     about: tuple
+    loading: str
     roles: dict
     columns: dict
     tables: dict
     pairs: dict
     folder: str | None
+    scale: float
     limit: int | None
 
     def refused(self, person) -> dict:

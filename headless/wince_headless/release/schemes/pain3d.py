@@ -7,7 +7,7 @@ In folders a release is what the loader of that set walks through, without a cha
     heatmaps/flame_sample_0000_pain_1_heatmap.png
     textured_meshes/flame_sample_0000_identity.json                                 no mesh: what Wince builds it from
     splits/fold10_70_20_10_split.csv                                                pain expressions only; 0 train, 1 val, 2 test
-    labels.csv                                                                      a line per picture
+    action_units.csv                                                                      a line per picture
 
 `parts` packs these folders as the published set is packed.
 """
@@ -26,7 +26,7 @@ from . import FORMATS, IMAGE, Extra, File, Item, Line, hot, jpeg
 from . import pain3d_names as names
 
 SPLIT_NUMBER = {"train": 0, "val": 1, "test": 2}
-SPLIT, LABELS = "splits/fold10_70_20_10_split.csv", "labels.csv"
+SPLIT, LABELS = "splits/fold10_70_20_10_split.csv", "action_units.csv"
 SIX = ("4", "6", "7", "9", "10", "43")
 FRONTAL = "frontal"
 
@@ -42,13 +42,29 @@ ABOUT = (
     "pictures, heat and labels are Wince's. Person `flame_sample_0000` is not FLAME's: the name is only the pattern that those tools "
     "look for.",
     "An annotation has AU4, AU6, AU7, AU9, AU10 (0 to 5, the greater side), AU43 (1: both eyes closed) and PSPI. It cannot say which "
-    "side, any other action unit, light, camera, landmarks or masks: `labels.csv` has both sides, and `map.csv` leads to the records.",
+    "side, any other action unit, light, camera, landmarks or masks: `action_units.csv` has both sides, `map.csv` leads to the records.",
     "Heatmaps are coloured in that set's manner (black, red, yellow, white; each expression on its own scale; black around), from the "
     "frontal view or the first. What they show is our own measure, displacement in mm by the action units of PSPI; `heat_max_mm` in "
-    "`labels.csv` is what white is.",
+    "`action_units.csv` is what white is.",
     "How 3DPain calls its heatmap and mesh files is not known to us; ours are `..._heatmap.png` and `..._identity.json`, and instead "
     "of a mesh there is the identity that Wince builds one from.",
 )
+LOADING = {
+    "webdataset": """```python
+from datasets import load_dataset
+rows = load_dataset("PATH", split="train", streaming=True)      # columns jpg, heatmap.png, json
+```""",
+    "parquet": """```python
+from datasets import load_dataset
+rows = load_dataset("PATH", split="train")                      # rows[0]["image"], ["neutral"], ["heatmap"], ["AU4"], ..., ["PSPI"]
+```""",
+    "imagefolder": """```python
+from datasets import load_dataset
+rows = load_dataset("PATH", split="train")                      # rows[0]["image"], ["neutral"], ["AU4"], ..., ["PSPI"]
+```
+
+Loaders of 3DPain take PATH as their root, and `splits/fold10_70_20_10_split.csv` (0 train, 1 val, 2 test) as their split file.""",
+}
 COLUMNS = {
     "key": ("string", "name of the picture"),
     "sample": ("string", "key of the sample that it was, identity/expression/view"),
@@ -75,12 +91,14 @@ class Scheme:
     """3DPain's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
     name, formats, folder, limit = "3dpain", FORMATS, "meshes_inpainted", None
+    scale = 0.08                        # measured at 384 pixels
     title = "named as 3DPain"
     columns, tables, pairs = COLUMNS, TABLES, PAIRS
 
     def __init__(self, job, format):
         self.loose = format == "imagefolder"
         self.about = (*ABOUT, f"Pictures: {jpeg.encoder()}.")
+        self.loading = LOADING[format]
         self.roles = IN_FOLDERS if self.loose else IN_FOLDERS | HEATMAP
         self.views = view_numbers(expand.view_names(job))
         self.first = min(expand.people(job), default=0)
@@ -160,8 +178,8 @@ class Scheme:
             files += (File("heatmap", "heatmap.png", heat),)
         neutral = next((other for other in neutrals if other["view"] == record["view"]), neutrals[0])     # theirs may be of any view
         row = {"key": _key(name), "sample": record["key"], "split": person.split, "base_name": names.base(name),
-               "subject": names.subject(name.person), "view": name.view, "is_neutral": not name.pain, "fold10": record["fold10"], **names.annotations(record),
-               "neutral_key": _key(names.Name(name.person, 0, self.views[neutral["view"]]))}
+               "subject": names.subject(name.person), "view": name.view, "fold10": record["fold10"], **names.annotations(record),
+               "is_neutral": not name.pain, "neutral_key": _key(names.Name(name.person, 0, self.views[neutral["view"]]))}
         return Item(_key(name), files, row, (("", record["key"]),))
 
 
@@ -197,7 +215,7 @@ def losses(record):
 
 
 def label(key, name, record, split, peak):
-    """Return the line of a picture in labels.csv, in the order of LABEL_HEADER."""
+    """Return the line of a picture in action_units.csv, in the order of LABEL_HEADER."""
     codes = [_side(record["au_code"].get(number, {}), side) for number in SIX for side in "LR"]
     return (key, names.base(name), record["key"], record["identity"], record["fold10"], split, record["pspi"], int(record["pain"]),
             record["expression_kind"], *codes, record["facs"], peak)

@@ -4,10 +4,11 @@ In folders a release is laid out as that set is:
 
     Images/1110100000_Pain_Woman_Young.jpg      left neutral, right expressive, a white gap between: `panels.split` cuts them again
     SynPain_folds.txt                           ID,fold 0..4: two of our ten folds each, whole people
-    labels.csv                                  a line per picture, with the action units that SynPAIN does not have
+    action_units.csv                                  a line per picture, with the action units that SynPAIN does not have
 """
 
 from collections import Counter
+from string import Template
 
 from wince.core.facs.pspi import UNBC_AUS
 from wince.job import expand, layout
@@ -15,7 +16,7 @@ from wince.job import expand, layout
 from . import FORMATS, IMAGE, File, Item, Line, jpeg, panels
 from . import synpain_names as names
 
-FOLDS, LABELS = "SynPain_folds.txt", "labels.csv"
+FOLDS, LABELS = "SynPain_folds.txt", "action_units.csv"
 
 UNALIGNED = "a neutral in another pose: SynPAIN's pairs are aligned"
 ALONE = "a neutral without an expression that SynPAIN can say"
@@ -31,12 +32,21 @@ ABOUT = (
     f"`Young` is 20 to 35 and `Old` 75 and older; the group's digit is {DIGITS} (their \"Caucasian\" is our White).",
     f"The gap is {panels.GAP} pixels, a JPEG block: where the width of a face is a multiple of 8, none of one face leaks into the "
     "other. `wince_headless.release.schemes.panels.split` cuts a picture again, and SynPAIN's own by finding their gap.",
-    "A person has as many pairs as expressions and views, each with an ID of its own; `labels.csv` says whose they are. What a name "
-    "cannot say: action units, PSPI, heat, the exact age, camera and light; `labels.csv` has the first two, and `map.csv` leads to the "
+    "A person has as many pairs as expressions and views, each with an ID of its own; `action_units.csv` says whose they are. What a name "
+    "cannot say: action units, PSPI, heat, the exact age, camera and light; `action_units.csv` has the first two, `map.csv` leads to the "
     "records.",
     "`SynPain_folds.txt` has a line `ID,fold` per picture, five folds of whole people (twins together). How the published file is laid "
     "out is not known to us.",
 )
+LOADING = Template("""```python
+from datasets import load_dataset
+rows = load_dataset("PATH", split="train")                      # rows[0]["$picture"], and $labels: pain, woman, old, group, fold, ...
+
+import numpy as np
+from wince_headless.release.schemes import panels
+neutral, expressive = panels.split(np.array(rows[0]["$picture"]))
+```""")
+WHERE = {"webdataset": {"picture": "jpg", "labels": 'in ["json"]'}}     # elsewhere: an image, and a column each
 COLUMNS = {
     "key": ("string", "name of the picture"),
     "sample": ("string", "key of the expressive sample, identity/expression/view"),
@@ -65,10 +75,12 @@ class Scheme:
     """SynPAIN's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
     name, formats, folder, limit = "synpain", FORMATS, "Images", None
+    scale = 0.07                        # measured at 384 pixels
     title = "named and paired as SynPAIN"
     roles, columns, tables, pairs = ROLES, COLUMNS, TABLES, NO_PAIRS
 
     def __init__(self, job, format):
+        self.loading = LOADING.substitute(WHERE.get(format, {"picture": "image", "labels": "a column each"}))
         self.about = (*ABOUT, f"Pictures: {jpeg.encoder()}.")
         faces = len(expand.expression_names(job)) - len(expand.neutral_names(job))
         self.each = max(1, faces * len(expand.view_names(job)))
@@ -87,7 +99,7 @@ class Scheme:
         """Return {words: how many pairs} of what is packed, and of which the name does not say all."""
         refused = self.refused(person)
         said = [record for record in person.records if record["key"] not in refused and record["expression_kind"] != "neutral"]
-        counts = {"action units and PSPI, which stand in labels.csv only": sum(bool(record["facs"]) for record in said),
+        counts = {"action units and PSPI, which stand in action_units.csv only": sum(bool(record["facs"]) for record in said),
                   "no pain meant, but a PSPI above 0: named NoPain": sum(record["pspi"] > 0 and not record["pain"] for record in said)}
         return dict(Counter({words: count for words, count in counts.items() if count}))
 
@@ -129,7 +141,7 @@ class Scheme:
 
 
 def label(key, digits, neutral, record, split):
-    """Return the line of a pair in labels.csv, in the order of LABEL_HEADER."""
+    """Return the line of a pair in action_units.csv, in the order of LABEL_HEADER."""
     who = record["demographics"]
     sides = [record["au_code"].get(str(number), {}) for number in UNBC_AUS]
     codes = [int(values.get(side, values.get("B", 0))) for values in sides for side in "LR"]

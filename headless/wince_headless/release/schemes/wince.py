@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
@@ -20,7 +21,7 @@ CLASSES = ("0 background, 1 skin, 2 brows, 3 lashes, 4 sclera, 5 iris, 6 teeth, 
 ALWAYS = {
     "image": ("rgb", IMAGE, "the picture, 8 bit sRGB"),
     "heat": ("heat", IMAGE, "pspi_heat, 16 bit, one unit is one micrometre of displacement by the pain AUs"),
-    MADE: ("heat_float", BINARY, "pspi_heat in millimetres, float32 (H, W), bytes of a .npy: as rendered where the job kept it, else heat / 1000"),
+    MADE: ("heat_float", BINARY, "pspi_heat in millimetres, float32 (H, W), a .npy: as rendered where the job kept it, else heat / 1000"),
     "seg": ("seg", IMAGE, f"class of every pixel, 8 bit: {CLASSES}"),
     "coverage": ("coverage", IMAGE, "share of the pixel that is skin, 8 bit: heat / coverage is the skin's own value at silhouettes"),
 }
@@ -83,6 +84,7 @@ COLUMNS = {
     "wince": ("string", "version of Wince"),
     "record": ("string", "the whole record, JSON: everything above and all else, with sizes and SHA-256 of the dataset's files"),
 }
+AS_THEY_ARE = ("identity", "person", "expression", "view", "fold10", "expression_kind", "pain", "facs", "pspi")
 
 
 class Scheme:
@@ -93,9 +95,11 @@ class Scheme:
     title = "Wince"
     about = ("Names and columns are Wince's own, and everything that was rendered is here.",)
     columns = COLUMNS
-    tables = {}
-    pairs = {"neutral": "neutral_key"}
+    tables: ClassVar = {}
+    pairs: ClassVar = {"neutral": "neutral_key"}
     folder = None
+    loading = ""
+    scale = 1.0
     limit = 100_000                    # hubs refuse more loose files
 
     def __init__(self, job, format):
@@ -119,7 +123,8 @@ class Scheme:
     def say(self, person):
         """Yield an Item per record."""
         for record in person.records:
-            yield Item(key(record), tuple(self._one(person, record, role) for role in self._files), row(person, record), (("", record["key"]),))
+            files = tuple(self._one(person, record, role) for role in self._files)
+            yield Item(key(record), files, row(person, record), (("", record["key"]),))
 
     def row(self, person, record):
         """Return the columns of a record."""
@@ -158,7 +163,7 @@ def row(person, record):
     seeds, render = record["seeds"], record["render"]
     return {
         "key": key(record), "sample": record["key"],
-        **{name: record[name] for name in ("identity", "person", "expression", "view", "fold10", "expression_kind", "pain", "facs", "pspi")},
+        **{name: record[name] for name in AS_THEY_ARE},
         "twin_of": record.get("twin_of") or "", "split": person.split, "is_neutral": record["expression_kind"] == "neutral",
         "neutral_key": key(neutral) if neutral else "", "pspi_terms": {term: record["pspi_terms"][term] for term in TERMS},
         **_codes(record), **_geometry(record), **_who(record),
@@ -188,8 +193,8 @@ def _geometry(record):
     return {"camera": {name: _floats(camera[name]) if isinstance(kind, list) or kind == "float64" else camera[name]
                        for name, kind in COLUMNS["camera"][0].items()},
             **{name: _struct(record[name], COLUMNS[name][0]) for name in ("head_pose", "gaze", "face_to_camera", "face_covered")},
-            "face_box": _floats(record["face_box"]), "landmarks_2d": _floats(marks["points_2d"]), "landmarks_3d": _floats(marks["points_3d"]),
-            "landmarks_visible": marks["visible"]}
+            "face_box": _floats(record["face_box"]), "landmarks_2d": _floats(marks["points_2d"]),
+            "landmarks_3d": _floats(marks["points_3d"]), "landmarks_visible": marks["visible"]}
 
 
 def _who(record):
@@ -209,7 +214,8 @@ def _kind(facts):
 
 def _struct(values, kinds):
     """Return floats under exactly the given names; angles that a record does not state are 0."""
-    return {name: _struct(values.get(name, {}), kind) if isinstance(kind, dict) else float(values.get(name, 0)) for name, kind in kinds.items()}
+    return {name: _struct(values.get(name, {}), kind) if isinstance(kind, dict) else float(values.get(name, 0))
+            for name, kind in kinds.items()}
 
 
 def _floats(value):
