@@ -1,4 +1,4 @@
-"""The commands for datasets at scale: plan, run, work, status, pack-dataset, diff.  Words in, one call each, exit code out."""
+"""The commands for datasets at scale: plan, run, work, status, pack-dataset, archive, diff.  Words in, one call each, exit code out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -129,13 +129,27 @@ def pack_dataset(
     samples: Annotated[int, typer.Option(min=0, help="How many loose pictures to look at.")] = 50,
     licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under, such as CC-BY-4.0.")] = None,
     name: Annotated[str | None, typer.Option(help="Of the release; without it, the job's.")] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
 ):
     """Make a release of a dataset: split by people, with card, Croissant, checksums; to publish and to train on."""
+    from . import progress
     from .release import pack as releases
 
-    packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name, processes=processes)
+    told = progress.Counting()
+    packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name,
+                           lambda what, done, total: told(PACKING[what], done, total, "people"), processes)
     _say(packed.text())
+
+
+def archive(
+    release: Annotated[Path, typer.Argument(help="A release of `wince pack-dataset --scheme 3dpain --format imagefolder`.")],
+    out: Annotated[Path, typer.Option(help="The archive's folder, not there yet.")],
+    part_mb: Annotated[int, typer.Option(min=1, help="About how many megabytes a part has.")] = 1000,
+):
+    """Put a 3dpain release into parts of .tar.gz, folder by folder, as that set is published."""
+    from .release import archives
+
+    _say(f"archive: {archives.archive(release, out, part_mb=part_mb)}")
 
 
 def diff(
@@ -151,7 +165,8 @@ def diff(
     raise typer.Exit(exits.DONE if found.same else exits.FAULTS)
 
 
-COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-dataset": pack_dataset, "diff": diff}
+PACKING = {"look": "looking", "pack": "packing"}
+COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-dataset": pack_dataset, "archive": archive, "diff": diff}
 
 
 def _say(text):

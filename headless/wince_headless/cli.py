@@ -161,9 +161,11 @@ def verify(
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
 ):
     """Check that a dataset or a release keeps its promises: labels, hashes, heatmaps, nothing missing or blank."""
+    from . import progress
     from . import verify as verification
 
-    report = verification.verify(folder, processes)
+    told = progress.Counting()
+    report = verification.verify(folder, processes, lambda done, total: told("looked at", done, total, "samples"))
     _say(report.text())
     if json is not None:
         report.write(json)

@@ -61,6 +61,25 @@ class RenderProgress:
         self.console.print(text, markup=False, highlight=False)
 
 
+class Counting:
+    """A line now and then about something that is counted: `packing: 1,200 of 2,500 people`."""
+
+    def __init__(self, console=None):
+        self._console, self._said = console or Console(stderr=True), time.perf_counter()
+
+    def __call__(self, words, done, total, of):
+        """Say how far it is; `total` may be None.
+
+        words   what is done: "packing"
+        of      of what, in the plural: "people"
+        """
+        now = time.perf_counter()
+        if now - self._said >= LOG_EVERY:
+            self._said = now
+            among = f" of {total:,}" if total else ""
+            self._console.print(f"{words}: {done:,}{among} {of}", markup=False, highlight=False)
+
+
 def plural(count, one, many):
     """Return a count with its noun: `1 person`, `2,500 people`."""
     return f"{count:,} {one if count == 1 else many}"

@@ -2,9 +2,9 @@
 
     PYTHONPATH=addon:headless python tests/benchmarks/packing.py [--people 8] [--size 512] [--keep FOLDER]
 
-The set is drawn by hand with noise on the pictures, so that files weigh about what renders weigh. It is read once before, so that all read from
-memory; what is written is on the disk (fsync) when a time is taken. Packing reads and parses every record twice, compares every file with its
-hash, makes the float heat, and hashes what it writes; tar copies.
+The set is drawn by hand with noise on the pictures, so that files weigh about what renders weigh. It is read once before, so that all
+read from memory; what is written is on the disk (fsync) when a time is taken. Packing reads and parses every record twice, compares every
+file with its hash, makes the float heat, and hashes what it writes; tar copies.
 """
 
 import argparse

@@ -17,6 +17,7 @@ PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/s
 FINISHED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "OUT_OF_MEMORY", "DEADLINE", "BOOT_FAIL"}
 
 # cred_expire: a requeued job waits that long; two minutes by default, which a test has no time for.
+# bf_min_age_reserve: this node is those with GPUs and those without in one; a job that waits for the GPU must not keep it for itself.
 CONFIGURATION = """
 ClusterName=wince
 SlurmctldHost={host}(127.0.0.1)
@@ -40,7 +41,7 @@ MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SlurmdParameters=config_overrides
-SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1,bf_min_age_reserve=600
 ReturnToService=2
 MinJobAge=3600
 KillWait=5

@@ -118,12 +118,12 @@ def kill_until_done(site, rng):
 
 def table(undisturbed, site, kills, seconds):
     """Return what it cost, as text."""
-    begun, rendered = site.said("begin"), site.said("view")
+    begun, rendered, one, other = site.said("begin"), site.said("view"), undisturbed.tree(), site.tree()
     rows = [("views planned", site.plan.samples),
             ("seconds undisturbed", f"{seconds[0]:.0f}"), ("seconds under kills", f"{seconds[1]:.0f}"),
             ("kills of workers", kills["worker"]), ("kills of drivers", kills["driver"]), ("views begun", begun.total()),
             ("views begun and lost", begun.total() - site.plan.samples), ("views rendered twice", sum(n - 1 for n in rendered.values())),
-            ("files", len(site.tree())), ("files that differ", sum(site.tree().get(k) != v for k, v in undisturbed.tree().items()))]
+            ("files", len(other)), ("files that differ", sum(one.get(name) != other.get(name) for name in {*one, *other}))]
     return "\n".join(f"{name:24}{value!s:>8}" for name, value in rows)
 
 

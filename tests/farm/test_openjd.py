@@ -225,9 +225,18 @@ def laid_out(small, tmp_path, **options):
 
 
 @renders
-@pytest.mark.parametrize("chunk", [{"per_task": 1, "minutes": 0}, {"per_task": 3, "minutes": 15}], ids=["one", "measured"])
-def test_the_dataset_does_not_depend_on_the_tasks(small, whole, tmp_path, chunk):
-    out, folder = laid_out(small, tmp_path, **chunk)
+def test_submitted_by_the_command_it_is_done_here_in_tasks_that_the_engine_sizes(small, whole, tmp_path):
+    folder, program = small
+    out = Path(shutil.copytree(folder, tmp_path / "set"))
+    ran = subprocess.run([program, "farm", "openjd", out, "--per-task", "3", "--wince", program, "--submit"], env=farms.environment(),
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=600)
+    assert ran.returncode == exits.DONE, ran.stdout + ran.stderr
+    assert farms.pictures(out) == whole and not farms.leftovers(out)
+
+
+@renders
+def test_the_dataset_does_not_depend_on_the_tasks(small, whole, tmp_path):
+    out, folder = laid_out(small, tmp_path, per_task=1, minutes=0)
     ran = run(folder)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert farms.pictures(out) == whole and not farms.leftovers(out)

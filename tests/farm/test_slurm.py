@@ -39,6 +39,7 @@ TINY = spec.Render(resolution=(64, 64), samples=1, denoiser="none", device="cpu"
 QUICK = slurm.Options(cpus=1, memory="100M", throttle=8)
 
 # Does what its orders.json says of a command and its shards: {"work 3": [seconds, exit code], ...}; with "first" behind, in its first turn.
+# Instead of seconds it may have the name of another command, which has to begin first.
 STAND_IN = """#!{python} -u
 import json, os, pathlib, signal, sys, time
 here = pathlib.Path(__file__).parent
@@ -55,8 +56,11 @@ note(what="begin", words=words, gpu=os.environ.get("CUDA_VISIBLE_DEVICES"), fold
 seconds, code, *first = json.loads((here / "orders.json").read_text()).get(name, [0.3, 0])
 if first and turn:
     seconds, code = 0.2, 0
+def begun(other):
+    return any(json.loads(line)["name"] == other for line in (here / "noted.jsonl").read_text().splitlines())
+other, seconds = (seconds, 60) if isinstance(seconds, str) else (None, seconds)
 end = time.monotonic() + seconds
-while time.monotonic() < end and not heard:
+while time.monotonic() < end and not heard and not (other and begun(other)):
     time.sleep(0.02)
 time.sleep(0.3 if heard else 0)
 note(what="end", code=75 if heard else code, heard=len(heard))
@@ -139,7 +143,8 @@ DONE = ("COMPLETED", "0:0")
 
 def test_what_is_painted_first_is_rendered_first_and_the_gpu_is_given_to_one_at_a_time(laid, cluster):
     """aftercorr: an element that paints sets free the element of the same number, not the array behind it."""
-    made = laid(4, {"paint 0": [0.5, 0], "paint 1": [1.0, 0], "paint 2": [4.0, 0], "paint 3": [0.5, 0]}, paint=PAINT)
+    orders = {"paint 1": ["work 0", 0], "paint 3": ["work 2", 0]}               # end when the one before is being rendered
+    made = laid(4, orders, paint=PAINT)
     jobs = made.submit()
     elements = cluster.wait(*jobs.values())
     assert {*ends(elements).values()} == {DONE} and len(elements) == 9
@@ -148,12 +153,12 @@ def test_what_is_painted_first_is_rendered_first_and_the_gpu_is_given_to_one_at_
         assert ended[f"paint {shard}"][0]["at"] <= begun[f"work {shard}"][0]["at"]
         assert begun[f"paint {shard}"][0]["gpu"] == "0" and not begun[f"work {shard}"][0]["gpu"]
     assert made.most_at_once("paint") == 1                                      # there is one GPU
-    assert begun["work 0"][0]["at"] < begun["paint 3"][0]["at"]                 # the first renders while others wait to be painted
+    assert begun["work 0"][0]["at"] < ended["paint 1"][0]["at"] and begun["work 2"][0]["at"] < ended["paint 3"][0]["at"]
     assert begun["verify"][0]["at"] >= max(ended[f"work {shard}"][0]["at"] for shard in range(4))
 
 
 def test_no_more_at_once_than_the_throttle_says_and_elements_share_no_folders(laid, cluster):
-    made = laid(6, {f"work {k}": [1.0, 0] for k in range(6)}, throttle=2)
+    made = laid(6, {"work 0": ["work 1", 0], **{f"work {k}": [1.0, 0] for k in range(1, 6)}}, throttle=2)
     assert {*ends(cluster.wait(*made.submit().values())).values()} == {DONE}
     assert made.most_at_once("work") == 2
     begun = [made.noted()[f"work {shard}"][0] for shard in range(6)]

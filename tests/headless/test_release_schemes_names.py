@@ -174,6 +174,14 @@ def test_without_a_gap_the_middle_is_cut():
     assert panels.find_gap(np.full((8, 100, 3), 30, np.uint8)) == (50, 50)
 
 
+def test_white_strips_off_the_middle_are_no_gap():
+    picture = np.full((8, 200, 3), 30, np.uint8)
+    picture[:, 60:66] = 255
+    assert panels.find_gap(picture) == (100, 100)
+    picture[:, 97:100] = 255
+    assert panels.find_gap(picture) == (97, 100)
+
+
 def test_pairs_of_two_sizes_are_a_bug():
     with pytest.raises(ValueError, match="one size"):
         panels.join(np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8))

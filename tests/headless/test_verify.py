@@ -176,3 +176,33 @@ def test_the_command_ends_with_1_for_faults_and_0_without(drawn, spoilable, sket
     result = CliRunner().invoke(cli.app, ["verify", str(spoilable)])
     assert result.exit_code == 1
     assert "pspi is 3, its action units make 10" in result.output
+
+
+UNSEEN = {              # what a folder without a plan cannot vouch for: measured of the scene, or meant
+    "camera", "face_box", "face_height_px", "face_to_camera", "gaze", "head_pose", "landmarks", "light", "look", "world",
+    "expression_kind", "pain", "frame", "phase", "sequence", "t", "licences", "seeds", "demographics.skin_luminance", "render.seed",
+    "versions.wince", *(f"files.{name}.bytes" for name in ("rgb", "seg", "heat", "coverage")),
+}
+
+
+def leaves(value, at=()):
+    """Yield (path, value) of everything in a record."""
+    if isinstance(value, dict) and value:
+        for key, below in value.items():
+            yield from leaves(below, (*at, key))
+    else:
+        yield at, value
+
+
+def test_any_label_that_is_spoiled_is_found_or_known_not_to_be(sketch, tmp_path):
+    folder = sketch.dataset(tmp_path / "set", people=1, expressions=2, views=("frontal",))
+    path = folder / KEY / "record.json"
+    good = path.read_text()
+    for at, value in leaves(json.loads(good)):
+        record = json.loads(good)
+        place = record
+        for key in at[:-1]:
+            place = place[key]
+        place[at[-1]] = not value if isinstance(value, bool) else value + 1 if isinstance(value, int | float) else "something else"
+        path.write_text(json.dumps(record))
+        assert verify.verify(folder, 1).faults or {at[0], ".".join(at)} & UNSEEN, ".".join(at)

@@ -99,7 +99,7 @@ def test_what_belongs_to_no_sample(spoiled, path, check):
     (spoiled / path).parent.mkdir(parents=True, exist_ok=True)
     (spoiled / path).write_text("x")
     found = verify.verify(spoiled).faults
-    assert [fault[0] for fault in found] == [check] and found[0][1] in (path, str(Path(path).parents[1]))
+    assert [fault[0] for fault in found] == [check] and found[0][1] in (path, path.rsplit("/", 2)[0])
 
 
 def test_what_lies_beside_is_noted(spoiled):

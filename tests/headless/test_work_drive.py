@@ -1,4 +1,4 @@
-"""The supervisor with workers that crash, hang, are killed and refuse on demand: small scripts that speak the protocol of serve.py.
+"""The supervisor with workers that crash, hang, are killed and refuse on demand: a small script, serve_stand_in.py, speaks the protocol.
 
 `tests/farm/test_kill.py` does the same with Blender.
 """
@@ -20,61 +20,9 @@ from wince.job import layout, spec
 from wince.job import plan as plans
 from wince_headless import exits, launch
 from wince_headless.plan import write
-from wince_headless.work import drive, hand, places, shards, trouble
+from wince_headless.work import drive, places, shards, trouble
 
-SERVE = '''
-import hashlib, json, os, queue, signal, sys, threading, time
-from pathlib import Path
-words = sys.argv[sys.argv.index("--") + 1:]
-folder, owner = Path(words[0]), words[words.index("--owner") + 1]
-tricks = json.loads(Path(__file__).with_name("tricks.json").read_text())
-log = open(Path(__file__).with_name("log.jsonl"), "a")
-def say(event, **facts):
-    line = json.dumps({"event": event, **facts})
-    log.write(json.dumps({"owner": owner, **json.loads(line)}) + "\\n"); log.flush()
-    try: print("wince: " + line, flush=True)
-    except OSError: pass
-lines, closed = queue.Queue(), []
-def listen():
-    for line in sys.stdin: lines.put(line)
-    closed.append(1); lines.put(None)
-threading.Thread(target=listen, daemon=True).start()
-def write(path, data):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{owner}.part"); part.write_bytes(data); os.replace(part, path)
-def make(key):
-    name = key.split("/")
-    write(folder / name[0] / "identity.json", name[0].encode())
-    write(folder / name[0] / name[1] / "expression.npz", name[1].encode())
-    data = key.encode() * 20
-    write(folder / key / "rgb.png", data)
-    record = {"format": "wince-record-1", "key": key,
-              "files": {"rgb": {"path": "rgb.png", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}}}
-    write(folder / key / "record.json", json.dumps(record).encode())
-def trick(what):
-    if what == "crash": print("Blender says: the end is near", flush=True); os.abort()
-    if what == "kill": os.kill(os.getpid(), signal.SIGKILL)
-    if what == "hang": time.sleep(600)
-    if what == "refuse": say("error", message="the skin of id00001 is missing: paint it"); sys.exit(2)
-if "start" in tricks: trick(tricks["start"])
-say("start", blender="0.0", device="CPU", denoiser="none")
-leftover = [bytearray(tricks.get("grow", 0))]
-while (line := lines.get()) is not None:
-    order = json.loads(line)
-    for key in order["samples"]:
-        if closed: sys.exit(75)
-        say("begin", key=key)
-        once = Path(__file__).with_name("once." + key.replace("/", "."))
-        what = tricks.get(key, tricks.get(key.split("/")[0]))
-        if what == "crash once":
-            what = None if once.exists() else "crash"; once.touch()
-        if what: trick(what)
-        time.sleep(tricks.get("pause", 0))
-        make(key)
-        say("view", key=key, cycles=0.1, seconds=0.2)
-    say("served", id=order["person"]["id"])
-sys.exit(0)
-'''
+SERVE = Path(__file__).with_name("serve_stand_in.py")
 
 PAUSE = 0.05
 
@@ -85,7 +33,7 @@ class Stage:
     def __init__(self, folder, monkeypatch):
         self.folder, self.scripts, self.events = folder / "set", folder / "scripts", []
         self.scripts.mkdir()
-        (self.scripts / "serve.py").write_text(SERVE)
+        (self.scripts / "serve.py").write_bytes(SERVE.read_bytes())
         self.tricks()
         monkeypatch.setattr(launch, "SCRIPTS", self.scripts)
         job = spec.Job(people=spec.People(count=4), expressions=spec.Expressions(pain=2), cameras=("frontal", "three_quarter_left"),
@@ -409,30 +357,6 @@ def test_an_engine_that_reads_openjd_is_told(stage, capsys):
     percents = [int(line.split()[1]) for line in said if line.startswith("openjd_progress")]
     assert percents == sorted(percents) and percents[-1] == 95
     assert said[-1].startswith("openjd_fail: 23 of 24 samples are there; 1 is in quarantine (id00001/e01/frontal)")
-
-
-def test_a_hand_ends_what_its_worker_started(tmp_path):
-    import queue
-    events = queue.Queue()
-    parent = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
-    one = hand.Hand(0, [sys.executable, "-c", parent], events)
-    assert events.get(timeout=20)[1] is None and one.code == 0
-    assert not psutil.pid_exists(int(one.talk[0])) or psutil.Process(int(one.talk[0])).status() == psutil.STATUS_ZOMBIE
-    assert not one.scratch.exists()
-
-
-def test_a_scratch_folder_is_swept_when_nobody_holds_it(tmp_path, monkeypatch):
-    import queue
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    one = hand.Hand(0, [sys.executable, "-c", "import sys; sys.stdin.read()"], queue.Queue())
-    left = tmp_path / f"{hand.SCRATCH}left"
-    left.mkdir()
-    (left / hand.LOCK).touch()
-    hand.sweep()
-    assert one.scratch.is_dir() and not left.exists()
-    one.close()
-    one.wait()
-    assert not one.scratch.exists()
 
 
 def test_the_owner_is_a_name_that_files_can_have():

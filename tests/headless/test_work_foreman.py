@@ -117,7 +117,7 @@ def test_a_bare_kill_weighs_little(code, killed, weight):
     assert boss.judge.weights == {person(0)[1][0]: weight}
 
 
-@pytest.mark.parametrize("code", [0, 75])
+@pytest.mark.parametrize("code", [0, 75, -15, -10, 143])
 def test_a_worker_that_leaves_by_itself_is_replaced_and_nothing_is_to_blame(code):
     boss = foreman()
     boss.take(0, [person(0)])

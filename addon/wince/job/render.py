@@ -30,7 +30,7 @@ def render(job, out, samples, say, stopped, owner="", again=False, threads=None,
     owner    str that no other process at this folder has at the same time
     again    render samples that are there, too
     threads  how many to use instead of the job's number, or None; it moves no pixel
-    after_first   called after the first render, or None
+    after_first  called after the first render, or None
     returns  True when all samples are there, False when it was stopped
     raises   WinceError for a job that cannot be rendered here
     """

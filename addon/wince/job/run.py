@@ -92,8 +92,12 @@ def _job(words, stopped):
     wanted, widen = _wanted(job, words), processors.narrow(words.threads)
 
     from . import render  # bpy only now: wrong words need no Blender
-    return render.render(job, words.out, wanted, say, stopped, owner="{}-{}".format(*words.shard), again=words.only is not None,
-                         threads=words.threads, after_first=widen)
+    try:
+        owner = "{}-{}-{}".format(*words.shard, os.getpid())                # the same command may run twice
+        return render.render(job, words.out, wanted, say, stopped, owner=owner, again=words.only is not None,
+                             threads=words.threads, after_first=widen)
+    finally:
+        widen()
 
 
 def _take(words, stopped):

@@ -126,7 +126,8 @@ class Cells:
         words = [f"\n{len(self.rows)} cells, {_range(people)} people and {_range(samples)} samples in each"]
         words += [f"{twins[2]:,} twins besides, with {self.spread('twin_samples')[2]:,} samples"] if twins[2] else []
         pain, nonpain = self.spread("pain"), self.spread("nonpain")
-        words += [f"in each {_range(pain)} pain expressions and {_range(nonpain)} others"] if pain[1] or nonpain[1] else []
+        shown = [f"{_range(spread)} {name}" for spread, name in ((pain, "pain expressions"), (nonpain, "others")) if spread[1]]
+        words += [f"each shows {' and '.join(shown)}"] if shown else []
         return "; ".join(words) + ".\n"
 
     def _pain(self):

@@ -201,8 +201,8 @@ def _now(folder, written):
     """Return what time it is for the file server: when a file is written there at this moment, or was the last of those given."""
     probe = Path(folder, places.STATE, places.PACE, f".now.{os.getpid()}{layout.TEMPORARY}")
     with contextlib.suppress(OSError):
-        probe.write_bytes(b"now")
         try:
+            probe.write_bytes(b"")
             return probe.stat().st_mtime
         finally:
             probe.unlink(missing_ok=True)

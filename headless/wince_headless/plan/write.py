@@ -28,6 +28,7 @@ from . import cells, lines, pool
 USUAL_SAMPLES = 300                    # of a shard, about: some minutes of work
 MOST_SAMPLES = 100_000                 # of a shard that has more than one person and twins: its text is held in memory
 ALONE = 400                            # so few people are planned sooner than another process has started
+MOST_PROCESSES = 6                     # by default: each takes 60 MB, and all together are to stay below 500
 BATCH_PEOPLE = 64                      # that travel between processes together
 IDENTITIES = "identities"
 DECIDES = ("paint", "fraction", "shard_people", "versions", "identities_sha256", "job")     # equal: the same plan
@@ -55,7 +56,7 @@ def plan(job, out, shard_people=None, fraction=1.0, paint=None, processes=None, 
     shard_people  how many people a shard has, twins included; by default such that it has about USUAL_SAMPLES samples
     fraction      of the people, the first of them; at least one
     paint         None, or how skins are to be painted, kept in plan.json: {"backend", "seed", "models", ...}
-    processes     how many; by default one for each processor
+    processes     how many; by default one for each processor, up to MOST_PROCESSES
     progress      called with (people planned, people in all) as it goes on
     returns       wince.job.plan.Plan
     raises        WinceError for a job that cannot be, for a folder with another plan or a dataset that was not planned, a full disk
@@ -190,7 +191,7 @@ def _copy_identities(job, out):
 def _processes(draft, asked):
     if asked is not None and asked < 1:
         raise WinceError(f"--processes {asked}: at least one is needed")
-    return asked or (1 if len(expand.people(draft.job)) <= ALONE else cores.count())
+    return asked or (1 if len(expand.people(draft.job)) <= ALONE else min(cores.count(), MOST_PROCESSES))
 
 
 def _write_lines(draft, out, processes, progress):

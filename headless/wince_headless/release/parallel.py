@@ -1,10 +1,12 @@
 """Tasks shared out to processes, answers in the order of the tasks; few wait at a time, so that memory does not grow with their number."""
 
 import os
+import signal
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from wince.core.errors import WinceError
 
@@ -23,7 +25,7 @@ def in_order(function, tasks, processes=None):
     if processes == 1:
         yield from map(function, tasks)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:      # forks of a program with threads may hang
+    with ProcessPoolExecutor(processes, get_context("spawn"), _tie) as pool:           # forks of a program with threads may hang
         waiting = deque()
         try:
             for task in tasks:
@@ -38,8 +40,19 @@ def in_order(function, tasks, processes=None):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _tie():
+    """Have a process end with the one that started it, however that dies, and leave Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent):
+    parent.join()
+    os._exit(1)
+
+
 def worth(processes, amount, each):
-    """Return how many processes a piece of work is worth: as many as asked for; else a core's per `each` of it, starting one takes seconds."""
+    """Return how many processes a piece of work is worth: those asked for; else one per `each` of it, for starting one takes a second."""
     return processes or max(1, min(cores(), amount // each))
 
 

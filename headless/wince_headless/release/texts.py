@@ -41,6 +41,7 @@ README.md          what it is, what its labels are and are not, how to load it
 LICENSES/          what is under which licence
 CITATION.cff       how to cite it
 croissant.json     the same for machines (Croissant, with RAI fields)
+plan.json          who shows what, decided before it was rendered (where it was planned)
 release.json       its counts and files
 checksums.sha256   check all files: sha256sum -c checksums.sha256
 ${labels}map.csv            every item and the samples of the dataset that it shows
@@ -62,9 +63,9 @@ $about
 
 - **Everything here is synthetic.** No picture shows a real person, no label was given by a person looking at a picture, and nobody
   was in pain.
-- **AUs and PSPI are generation parameters, not observer ratings.** The AU codes moved the mesh; PSPI is the formula AU4 + max(AU6,
-  AU7) + max(AU9, AU10) + AU43
-  on them. A certified FACS coder may read another intensity in the picture: how far the two agree was not measured.
+- **AUs and PSPI are generation parameters, not observer ratings.** The AU codes moved the mesh; PSPI is the formula
+  AU4 + max(AU6, AU7) + max(AU9, AU10) + AU43 on them. A certified FACS coder may read another intensity in the picture: how far the
+  two agree was not measured.
 - **PSPI is not felt pain.** It is a score of the face. `pain` says what was meant by an expression: faces that are not in pain can
   have PSPI above 0.
 - **The heatmap is geometry**: how far the pain AUs move the skin, in millimetres. It is no attention map and no measure of how much

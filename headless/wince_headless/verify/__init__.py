@@ -12,6 +12,10 @@
     papers     card, licences, Croissant and plan of a release
     reopen     damaged samples put back on the list of work
     report     what was looked at and what was wrong, as text and as JSON
+
+What a record measures of the scene (camera, landmarks, boxes, angles, light, look) cannot be computed again without rendering. In a planned
+dataset every byte of it is vouched for by the mark of its shard, and in a release by the checksums; in a folder without a plan it is not
+(tests/headless/test_verify.py lists what).
 """
 
 from .report import CHECKS, Report  # noqa: F401

@@ -14,7 +14,7 @@ from .report import CHECKS
 from .samples import MALFORMED, REDO, sample, texture
 
 SAME = ("person", "fold10", "cell", "twin_of")                 # of all records of a person, as are these of their demographics:
-SAME_OF = ("age", "gender", "group", "ancestry")
+SAME_OF = ("age", "gender", "group", "ancestry", "skin_target_lab")
 ORDER = {check: place for place, check in enumerate(CHECKS)}
 
 
@@ -211,7 +211,8 @@ def _identity(ground, task, tree, found):
     except (WinceError, *MALFORMED) as error:
         yield "person", path, f"is damaged ({error}): {REDO}"
         return
-    mine = {"person": who.id, "cell": who.cell} | {name: getattr(who, name) for name in SAME_OF}
+    mine = {"person": who.id, "cell": who.cell, "skin_target_lab": list(who.skin_lab)}
+    mine |= {name: getattr(who, name) for name in SAME_OF if name not in mine}
     for name, value in mine.items():
         if found.facts[name] != value:
             yield "person", path, f"says {name} {value}, the records of the person say {found.facts[name]}: {REDO}"

@@ -64,6 +64,8 @@ def sample(ground, key, record, text):
         if not found:                           # no use in looking at damaged pictures
             found += _shown(ground, record, contents)
         found += _said(ground, record)
+    except WinceError as error:
+        found.append(("labels", f"its record cannot be meant: {error}"))
     except MALFORMED as error:
         found.append(("labels", f"the record has no proper {error}: {REDO}"))
     found += [("private", f"its record holds {match[0]}: paths are relative, machines are not named") for match in PRIVATE.finditer(text)]
@@ -147,6 +149,8 @@ def _origin(ground, record):
         yield "origin", f"is {record['camera']['width']} x {record['camera']['height']}, the job says {asked[0]} x {asked[1]}"
     if record["seeds"]["dataset"] != ground.job.seed:
         yield "origin", f"was drawn from seed {record['seeds']['dataset']}, the job says {ground.job.seed}"
+    if record["seeds"].get("cycles", made["seed"]) != made["seed"]:
+        yield "origin", f"was rendered with seed {made['seed']}, its seeds say {record['seeds']['cycles']}"
     for name, value in ground.origin.get("versions", {}).items():
         if record["versions"].get(name, value) != value:
             yield "origin", f"was made by {name} {record['versions'][name]}, the folder by {value} ({layout.ORIGIN})"

@@ -15,6 +15,7 @@ AHEAD = 1                      # samples that a worker has left when it is given
 LEAST = 3                      # samples that are worth building a person for in one more worker
 LOSSES = 3                     # samples of one person quarantined in a row: it is the person; people in a row: it is the machine
 SIGKILL = (-9, 137)            # as a process's own code, and as a shell's
+LEFT = (0, 75, -1, -2, -10, -15, 129, 130, 138, 143)      # done, stopped, or sent away: SIGHUP, SIGINT, SIGUSR1, SIGTERM crash nobody
 OFF, STARTING, UP, CLOSING = "off", "starting", "up", "closing"
 
 
@@ -172,7 +173,7 @@ class Foreman:
         asked = worker.state == CLOSING or worker.killed == "stop"
         if code == 2:
             self.stop(worker.words or "\n".join(talk) or "a worker refused the plan and did not say why")
-        elif code not in (0, 75):
+        elif code not in LEFT:
             self._died(n, worker, code, talk)
         elif not asked and not worker.began:
             self._count_barren(KILLED, worker, talk)

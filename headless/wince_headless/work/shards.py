@@ -7,7 +7,7 @@ themselves and of what samples share.
     {"format": "wince-shard-1", "plan": HASH, "shard": 12, "samples": 825,
      "files": {"id00003/e02/frontal/record.json": [bytes, sha256], ...}, "sizes": {"id00003/e02/frontal": bytes of all its files, ...}}
 
-The sizes are for a quick look: adding up a folder is eight times as fast as reading its record.
+The sizes are for a quick look: adding up a folder is several times as fast as reading its record.
 """
 
 import contextlib
