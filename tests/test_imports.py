@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
 # of job/: headless reads them too
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people", "plan", "dealing")
+WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people",
+                   "plan", "dealing")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".

@@ -33,27 +33,35 @@ def plan(
     set_: Annotated[list[str] | None, typer.Option(
         "--set", metavar="KEY=VALUE", help="Change the config, any number of times: --set render.samples=32")] = None,
     fraction: Annotated[float, typer.Option(min=0, max=1, help="Only the first part of the people; the balance stays.")] = 1.0,
-    shard_people: Annotated[int | None, typer.Option(min=1, help="People in a shard; else as many as make some 300 pictures.")] = None,
+    shard_people: Annotated[int | None, typer.Option(min=1, help="People in a shard, twins included; else some 300 pictures.")] = None,
     paint: Annotated[str | None, typer.Option(
         metavar="BACKEND", help="Have skins painted first: procedural, sd15, sdxl, zimage or qwen.")] = None,
     paint_model: Annotated[list[str] | None, typer.Option(metavar="[ROLE=]MODEL", help="As --model of `wince paint`.")] = None,
     paint_set: Annotated[list[str] | None, typer.Option(
         metavar="KEY=VALUE", help="As --set of `wince paint`, and seed, size, steps, profile.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes draw; without it, one per processor.")] = None,
+    every_cell: Annotated[bool, typer.Option("--cells", help="Show every cell with every PSPI.")] = False,
     json: Json = False,
 ):
     """Decide a whole dataset before anything is rendered: who, what they show, from where, every seed; balanced, immutable, hashed."""
+    from wince.job import plan as plans
+
     from . import config as configs
-    from .plan import cells, painted, write
+    from .plan import cells, painted, telling, write
 
     job = configs.load(config, set_ or ())
     wishes = painted.wishes(paint, paint_model or (), paint_set or ())
-    written = write.plan(job, out or Path("out", job.name), shard_people, fraction, wishes, processes)
+    out = out or Path("out", job.name)
+    there = "was there already, and is the same" if plans.exists(out) else "is written"
+    with telling.PlanProgress() as bar:
+        written = write.plan(job, out, shard_people, fraction, wishes, processes, bar)
     table = cells.table(written)
-    _say(table.json() if json else table.text())
-    if not json:
-        _say(f"plan {written.hash[:12]}: {written.samples:,} pictures in {written.shards:,} shards: {written.folder}")
-        _say(f"render it:  wince run {written.folder}      on a farm:  wince farm slurm {written.folder}")
+    if json:
+        _say(table.json())
+        return
+    _show(table.tables(every_cell))
+    _say(f"plan {written.hash[:12]} {there}: {written.samples:,} pictures in {written.shards:,} shards, {written.folder}")
+    _say(_next(written))
 
 
 def run(
@@ -115,7 +123,13 @@ def status(folder: Planned, json: Json = False):
     from .plan import status as states
 
     found = states.gather(plans.read(folder))
-    _say(found.json() if json else found.text())
+    _say(found.json()) if json else _show(found.tables())
+
+
+def _next(written):
+    """Return what to do with a plan, in a sentence."""
+    first = f"paint them:  wince paint {written.folder}      then render:" if written.facts["paint"] else "render it: "
+    return f"{first}  wince run {written.folder}      on a farm:  wince farm slurm {written.folder}"
 
 
 def pack_dataset(
@@ -167,6 +181,12 @@ def diff(
 
 PACKING = {"look": "looking", "pack": "packing"}
 COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-dataset": pack_dataset, "archive": archive, "diff": diff}
+
+
+def _show(tables):
+    from rich.console import Console
+
+    Console().print(tables)
 
 
 def _say(text):

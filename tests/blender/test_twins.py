@@ -11,11 +11,11 @@ pytest.importorskip("bpy")
 from wince.job import expand, spec
 from wince.job.render import render
 
-JOB = spec.Job(seed=4, people=spec.People(count=1, first=2, twins=({"age": 85.0},)), expressions=spec.Expressions(pain=1, head_jitter_deg=6),
-               cameras=("frontal",), lighting=spec.Lighting(worlds=("plain",)),
+JOB = spec.Job(seed=4, people=spec.People(count=1, first=2, twins=({"age": 85.0},)),
+               expressions=spec.Expressions(pain=1, head_jitter_deg=6), cameras=("frontal",), lighting=spec.Lighting(worlds=("plain",)),
                render=spec.Render(resolution=(64, 64), samples=1, denoiser="none", device="cpu", look="plain", subdivision=0))
-SAME = ("au_code", "au_realised", "cell", "expression_kind", "facs", "fold10", "gaze", "head_pose", "light", "pain", "pspi", "seeds", "view",
-        "world")
+SAME = ("au_code", "au_realised", "cell", "expression_kind", "facs", "fold10", "gaze", "head_pose", "light", "pain", "pspi", "seeds",
+        "view", "world")
 
 
 def read(out, key):

@@ -85,7 +85,7 @@ def job():
     """300 views that take a moment each: 10 people, 10 expressions, 3 cameras."""
     return spec.Job(name="kill", seed=SEED, people=spec.People(count=10), expressions=spec.Expressions(pain=9),
                     lighting=spec.Lighting(worlds=("plain",)),
-                    render=spec.Render(resolution=(64, 64), samples=16, denoiser="none", device="cpu", look="plain", subdivision=0))
+                    render=spec.Render(resolution=(64, 64), samples=64, denoiser="none", device="cpu", look="plain", subdivision=0))
 
 
 def workers_of(driver):

@@ -4,8 +4,16 @@ It keeps its own account of what it did in log.jsonl, because a supervisor that 
 """
 
 # ruff: noqa: E701, E702, T201
-import hashlib, json, os, queue, signal, sys, threading, time
+import hashlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
 from pathlib import Path
+
 words = sys.argv[sys.argv.index("--") + 1:]
 folder, owner = Path(words[0]), words[words.index("--owner") + 1]
 tricks = json.loads(Path(__file__).with_name("tricks.json").read_text())

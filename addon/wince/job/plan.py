@@ -151,7 +151,7 @@ def read(folder):
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         raise WinceError(f"{path} is no {FORMAT}: plan again with this Wince, into an empty folder")
     if facts.get("hash") != digest(facts):
-        raise WinceError(f"{path} was changed since it was written, and a plan is never edited: change the config, plan into an empty folder")
+        raise WinceError(f"{path} was changed since it was written, and a plan is never edited: plan anew into an empty folder")
     return Plan(Path(folder), facts, spec.from_json(json.dumps(facts["job"]), str(path)))
 
 

@@ -31,6 +31,6 @@ def wishes(backend, models=(), words=()):
 
 
 def _check(backend, models, own, others):
-    from ..paint import door, run               # neither needs torch
+    from ..paint import door, run  # neither needs torch
 
     run.settings(others, backend=backend, models=door.models_of(models), **own)
