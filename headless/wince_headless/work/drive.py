@@ -130,6 +130,7 @@ class _Drive:
                 self._carry_out(order)
             self._listen()
         disk.sweep(self.plan.folder)
+        hand.sweep()                                           # again: workers of a killed driver may have lived when we began
         return self._verdict()
 
     # ---- the loop
