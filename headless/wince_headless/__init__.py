@@ -20,6 +20,7 @@ Files
     verify/     does a dataset, or a release, keep its promises
     au_sheet    the bench of action units: measured, rendered from A to E
     au_bands    what an action unit has to do, in millimetres
+    parallel    tasks shared out to processes, answers in order
     tables      two tables to read
     info        versions, devices, pack, and what is wrong with the installation
     libraries   the system libraries that Blender's module needs

@@ -47,20 +47,22 @@ def plan(
     from wince.job import plan as plans
 
     from . import config as configs
-    from .plan import cells, painted, telling, write
+    from . import progress
+    from .plan import cells, painted, write
 
     job = configs.load(config, set_ or ())
     wishes = painted.wishes(paint, paint_model or (), paint_set or ())
     out = out or Path("out", job.name)
     there = "was there already, and is the same" if plans.exists(out) else "is written"
-    with telling.PlanProgress() as bar:
-        written = write.plan(job, out, shard_people, fraction, wishes, processes, bar)
+    with progress.Counting("people") as bar:
+        written = write.plan(job, out, shard_people, fraction, wishes, processes, lambda done, total: bar("planning", done, total))
     table = cells.table(written)
     if json:
         _say(table.json())
         return
     _show(table.tables(every_cell))
-    _say(f"plan {written.hash[:12]} {there}: {written.samples:,} pictures in {written.shards:,} shards, {written.folder}")
+    size = f"{progress.plural(written.samples, 'picture', 'pictures')} in {progress.plural(written.shards, 'shard', 'shards')}"
+    _say(f"plan {written.hash[:12]} {there}: {size}, {written.folder}")
     _say(_next(written))
 
 
@@ -149,9 +151,9 @@ def pack_dataset(
     from . import progress
     from .release import pack as releases
 
-    told = progress.Counting()
-    packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name,
-                           lambda what, done, total: told(PACKING[what], done, total, "people"), processes)
+    with progress.Counting("people") as bar:
+        packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name,
+                               lambda what, done, total: bar(PACKING[what], done, total), processes)
     _say(packed.text())
 
 

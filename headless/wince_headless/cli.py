@@ -164,8 +164,8 @@ def verify(
     from . import progress
     from . import verify as verification
 
-    told = progress.Counting()
-    report = verification.verify(folder, processes, lambda done, total: told("looked at", done, total, "samples"))
+    with progress.Counting("samples") as bar:
+        report = verification.verify(folder, processes, lambda done, total: bar("looked at", done, total))
     _say(report.text())
     if json is not None:
         report.write(json)

@@ -8,18 +8,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 LOG_EVERY = 10.0                # seconds between lines where there is no terminal
 
 
-class RenderProgress:
-    """A bar at a terminal, a line now and then in a log; call it with the events of `launch.render`."""
+class Bar:
+    """A bar at a terminal, nothing in a log: what a subclass says there is its business."""
 
-    def __init__(self, console=None):
+    def __init__(self, about, *columns, console=None):
+        """Get ready; it is shown within `with`.
+
+        about     what is in hand, in words
+        columns   of rich, after the count
+        """
         self.console = console or Console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.fields[key]}"), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"), TimeRemainingColumn(compact=True), console=self.console,
-            disable=not self.console.is_terminal, transient=True)
-        self._task = self._bar.add_task("", total=None, key="starting Blender", rate="")
-        self._began = self._said = None
-        self.rendered = self.skipped = 0
+        self._bar = Progress(SpinnerColumn(), TextColumn("{task.fields[about]}"), BarColumn(), MofNCompleteColumn(),
+                             TextColumn("{task.fields[rate]}"), *columns, console=self.console, disable=not self.console.is_terminal,
+                             transient=True)
+        self._task = self._bar.add_task("", total=None, about=about, rate="")
 
     def __enter__(self):
         self._bar.start()
@@ -27,6 +29,21 @@ class RenderProgress:
 
     def __exit__(self, *_):
         self._bar.stop()
+
+    def _show(self, done, total, **words):
+        self._bar.update(self._task, completed=done, total=total or None, **words)
+
+    def _say(self, text):
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class RenderProgress(Bar):
+    """A bar at a terminal, a line now and then in a log; call it with the events of `launch.render`."""
+
+    def __init__(self, console=None):
+        super().__init__("starting Blender", TimeRemainingColumn(compact=True), console=console)
+        self._began = self._said = None
+        self.rendered = self.skipped = 0
 
     def __call__(self, event, done, total):
         """Take one event of a worker; done and total are sums over all workers."""
@@ -40,7 +57,7 @@ class RenderProgress:
             self._began = time.perf_counter()
         self.skipped += event.get("count", 1) if kind == "skip" else 0
         self.rendered += kind == "view"
-        self._bar.update(self._task, completed=done, total=total or None, key=event.get("key", ""), rate=self.rate())
+        self._show(done, total, about=event.get("key", ""), rate=self.rate())
         if kind == "view" and not self.console.is_terminal:
             self._log(event["key"], done, total)
 
@@ -57,27 +74,26 @@ class RenderProgress:
             words = [f"{done}/{total}", key, self.rate(), f"{duration(left)} left" if done < total else ""]
             self._say("  ".join(filter(None, words)))
 
-    def _say(self, text):
-        self.console.print(text, markup=False, highlight=False)
 
+class Counting(Bar):
+    """A bar at a terminal, a line now and then in a log, about something that is counted: `packing: 1,200 of 2,500 people`."""
 
-class Counting:
-    """A line now and then about something that is counted: `packing: 1,200 of 2,500 people`."""
+    def __init__(self, of, console=None):
+        """of   what is counted, in the plural: "people" """
+        super().__init__("", TimeRemainingColumn(compact=True), console=console)
+        self._of, self._said = of, time.perf_counter()
 
-    def __init__(self, console=None):
-        self._console, self._said = console or Console(stderr=True), time.perf_counter()
-
-    def __call__(self, words, done, total, of):
-        """Say how far it is; `total` may be None.
+    def __call__(self, words, done, total):
+        """Say how far it is.
 
         words   what is done: "packing"
-        of      of what, in the plural: "people"
+        total   of how many, or None
         """
+        self._show(done, total, about=words)
         now = time.perf_counter()
-        if now - self._said >= LOG_EVERY:
+        if now - self._said >= LOG_EVERY and not self.console.is_terminal:
             self._said = now
-            among = f" of {total:,}" if total else ""
-            self._console.print(f"{words}: {done:,}{among} {of}", markup=False, highlight=False)
+            self._say(f"{words}: {done:,}{f' of {total:,}' if total else ''} {self._of}")
 
 
 def plural(count, one, many):

@@ -24,7 +24,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from wince_headless.release import pack, parallel
+from wince_headless import parallel
+from wince_headless.release import pack
 
 MB = 1e6
 GRAIN = 6                               # grey levels: a rendered picture of 512 x 512 weighs some 400 kB

@@ -1,7 +1,6 @@
 """A plan on disk: what its lines say, that every byte is vouched for, and that neither processes, kills nor fractions change one."""
 
 import gzip
-import io
 import json
 import os
 import shutil
@@ -16,14 +15,13 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rich.console import Console
 
 from wince.core import pack
 from wince.core.errors import WinceError
 from wince.core.streams import stream
 from wince.job import expand, layout, people, resume, spec, textures
 from wince.job import plan as plans
-from wince_headless.plan import telling, write
+from wince_headless.plan import write
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -301,16 +299,6 @@ def test_progress_counts_people(tmp_path):
     told = []
     write.plan(job(), tmp_path / "set", shard_people=3, progress=lambda done, total: told.append((done, total)))
     assert told == [(3, 7), (6, 7), (7, 7)]
-
-
-def test_a_log_has_a_line_for_every_tenth_of_many_people_and_none_for_few():
-    for total, lines in ((telling.LONG, 10), (100, 0)):
-        console = Console(file=io.StringIO())
-        with telling.PlanProgress(console) as bar:
-            for done in range(0, total + 1, total // 100):
-                bar(done, total)
-        said = console.file.getvalue().splitlines()
-        assert len(said) == lines and (not said or said[-1] == "planned 5,000 of 5,000 people")
 
 
 # People from files, skins

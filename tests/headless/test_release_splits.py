@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from wince.core import demographics
 from wince.core.errors import WinceError
 from wince.job import spec
-from wince_headless.release import parallel, splits, surveys
+from wince_headless import parallel
+from wince_headless.release import splits, surveys
 
 
 def test_the_usual_splits():
@@ -91,5 +92,5 @@ def test_answers_come_in_order(processes):
 def test_tasks_are_read_no_further_ahead_than_needed():
     read = []
     answers = parallel.in_order(square, (read.append(number) or number for number in range(1000)), 2)
-    assert next(answers) == 0 and len(read) <= 2 * parallel.AHEAD + 2
+    assert next(answers) == 0 and len(read) <= 2 * parallel.WAITING + 2
     answers.close()

@@ -32,8 +32,13 @@ def main(words=None):
     words    list of str after `--`; None takes them from the command line
     returns  exit code
     """
+    return code_of(lambda: _run(_parse(ours(sys.argv) if words is None else words)))
+
+
+def code_of(work):
+    """Return the exit code of a function that returns one: what it raises is told, and has a code of its own."""
     try:
-        return _run(_parse(ours(sys.argv) if words is None else words))
+        return work()
     except WinceError as error:
         say("error", message=str(error))
         print(f"wince: error: {error}", file=sys.stderr, flush=True)

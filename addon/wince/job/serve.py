@@ -23,11 +23,10 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
 from ..core.errors import WinceError
 from . import expand, layout, plan, processors
-from .run import BUG, DONE, STOPPED, USER, Signals, ours, say
+from .run import DONE, STOPPED, Signals, code_of, ours, say
 
 
 def main(words=None):
@@ -38,15 +37,7 @@ def main(words=None):
     """
     words = _parse(ours(sys.argv) if words is None else words)
     widen = processors.pin(words.cores) if words.cores else processors.narrow(words.threads)      # before Blender computes anything
-    try:
-        return _serve(words, widen)
-    except WinceError as error:
-        say("error", message=str(error))
-        print(f"wince: error: {error}", file=sys.stderr, flush=True)
-        return USER
-    except Exception:                                     # the outermost frame: Blender's module would exit with 1
-        traceback.print_exc()
-        return BUG
+    return code_of(lambda: _serve(words, widen))
 
 
 class Orders:

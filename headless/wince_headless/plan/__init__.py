@@ -4,9 +4,7 @@
     write    a job -> plan.json, plan.index, plan.jsonl.gz, in bounded memory
     painted  what a plan says of skins that are painted first
     lines    a person of a job -> the line of the plan
-    pool     a task shared out to processes, results in order
     painted  what a plan says of skins that are to be painted
-    telling  how far planning is
     cells    how many samples every cell has, as a table
     status   what of a plan is done, missing, in quarantine; how fast, how long yet
 

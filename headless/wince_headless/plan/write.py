@@ -22,8 +22,9 @@ from wince.core.streams import STREAM_VERSION
 from wince.job import check, disk, expand, layout, record, resume, rigs, spec
 from wince.job import plan as plans
 
+from .. import parallel
 from ..work import cores, places
-from . import cells, lines, pool
+from . import cells, lines
 
 USUAL_SAMPLES = 300                    # of a shard, about: some minutes of work
 MOST_SAMPLES = 100_000                 # of a shard that has more than one person and twins: its text is held in memory
@@ -199,7 +200,7 @@ def _write_lines(draft, out, processes, progress):
     job, numbers, size = draft.job, expand.people(draft.job), draft.facts["shard_people"]
     batch = max(1, BATCH_PEOPLE // size)
     rows, tally, done, offset = hashlib.sha256(), Counter(), 0, 0
-    members = pool.ordered(_member_of, (job, draft.facts["paint"]), draft.shards, processes, batch)
+    members = parallel.in_order_by(_member_of, (job, draft.facts["paint"]), draft.shards, processes, batch)
     with contextlib.closing(members), _whole(out / plans.LINES) as text, _whole(out / plans.INDEX) as index:
         for member in members:
             text.write(member.packed)

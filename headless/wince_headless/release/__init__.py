@@ -3,7 +3,6 @@
     samples      the samples of a dataset folder, streamed person by person; what is missing or quarantined
     surveys      a first walk over the records: counts, gaps, who goes into which file
     parts        one file of a release, written by a process on its own
-    parallel     tasks to processes, answers in order
     splits       fold10 -> train, val, test
     tars         byte-stable tar files
     webdataset, parquet, imagefolder    the three formats

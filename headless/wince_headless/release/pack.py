@@ -11,9 +11,9 @@ from pathlib import Path
 from wince.core.errors import WinceError
 from wince.job import disk, plan
 
+from ..parallel import in_order, worth
 from ..progress import plural
 from . import card, checksums, croissant, parts, samples, schemes, splits, surveys, webdataset
-from .parallel import in_order, worth
 
 FORMAT = "wince-release-1"
 RELEASE = "release.json"

@@ -13,8 +13,8 @@ What was counted is one Counter whose keys begin with a word:
 from collections import Counter
 from dataclasses import dataclass, field
 
+from ..parallel import in_order, worth
 from . import samples, schemes
-from .parallel import in_order, worth
 
 BATCH = 32                             # families that a process looks at in one go
 RECORDS = 10_000                       # that a process reads while another starts, about

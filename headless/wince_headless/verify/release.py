@@ -13,8 +13,8 @@ from pathlib import Path
 from wince.core.errors import WinceError
 from wince.job import layout
 
+from ..parallel import cores, in_order
 from ..release import archives, checksums, parts, reading, tars
-from ..release.parallel import cores, in_order
 from ..release.schemes import pain3d_names
 from . import items, papers, tables
 from . import pictures as sights

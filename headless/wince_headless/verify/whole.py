@@ -12,7 +12,7 @@ from wince.core.errors import WinceError
 from wince.job import expand, layout, plan, rigs
 
 from .. import dataset as datasets
-from ..release.parallel import cores, in_order
+from ..parallel import cores, in_order
 from ..work import places, trouble
 from . import planned, release
 from .person import Task, look

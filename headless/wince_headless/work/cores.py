@@ -7,8 +7,6 @@ taken the same. A worker that is not pinned sees to it itself that it spins on n
 
 import os
 
-import psutil
-
 WORKER_BYTES = 1.5e9                   # a Blender with a full face at 512 pixels holds about 1.1 GB
 
 
@@ -52,6 +50,8 @@ def workers(device, available=None):
     """
     if device == "gpu":
         return 1
+    import psutil  # only where it is needed: plans and checks ask for processors, too
+
     available = psutil.virtual_memory().available if available is None else available
     return max(1, min(count(), int(available / WORKER_BYTES)))
 

@@ -3,33 +3,19 @@
 import sys
 import time
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-from ..progress import LOG_EVERY, duration
+from ..progress import LOG_EVERY, Bar, duration
 
 STARTED_S = 1.0             # seconds before a rate means anything
 
 
-class WorkProgress:
+class WorkProgress(Bar):
     """A bar at a terminal, a line now and then in a log; call it with the events of `drive.run`."""
 
     def __init__(self, console=None):
-        self.console = console or Console(stderr=True)
-        self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.fields[about]}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-            console=self.console, disable=not self.console.is_terminal, transient=True)
         self._about = "looking what is missing"
-        self._task = self._bar.add_task("", total=None, about=self._about, rate="")
+        super().__init__(self._about, console=console)
         self._began = self._said = None
         self.views, self.shards = 0, 0
-
-    def __enter__(self):
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_):
-        self._bar.stop()
 
     def __call__(self, event, done, total):
         """Take one event; done and total are samples of the shards that were asked for."""
@@ -40,7 +26,7 @@ class WorkProgress:
         self.views += kind == "view"
         self.shards += kind == "shard"
         self._about = event["key"] if kind == "view" else self._about
-        self._bar.update(self._task, completed=done, total=total or None, rate=self._pace(done, total), about=self._about)
+        self._show(done, total, rate=self._pace(done, total), about=self._about)
         if kind == "view" and not self.console.is_terminal:
             self._log(event["key"], done, total)
 
@@ -60,9 +46,6 @@ class WorkProgress:
             self._said = now
             shards = f"{self.shards} shards done" if self.shards else ""
             self._say("  ".join(filter(None, (f"{done:,}/{total:,}", key, self._pace(done, total), shards))))
-
-    def _say(self, text):
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 class OpenJD:
