@@ -58,7 +58,7 @@ def plan(
         written = write.plan(job, out, shard_people, fraction, wishes, processes, lambda done, total: bar("planning", done, total))
     table = cells.table(written)
     if json:
-        _say(table.json())
+        _say(_json(table.json()))
         return
     _show(table.tables(every_cell))
     size = f"{progress.plural(written.samples, 'picture', 'pictures')} in {progress.plural(written.shards, 'shard', 'shards')}"
@@ -125,7 +125,7 @@ def status(folder: Planned, json: Json = False):
     from .plan import status as states
 
     found = states.gather(plans.read(folder))
-    _say(found.json()) if json else _show(found.tables())
+    _say(_json(found.json())) if json else _show(found.tables())
 
 
 def _next(written):
@@ -137,7 +137,8 @@ def _next(written):
 def pack_dataset(
     folder: Annotated[Path, typer.Argument(help="A finished dataset: of `wince run`, or of `wince render`.")],
     out: Annotated[Path, typer.Option(help="The release's folder, not there yet.")],
-    format: Annotated[str, typer.Option(help="webdataset, parquet or imagefolder.")] = "webdataset",
+    format: Annotated[str | None, typer.Option(
+        help="webdataset, parquet or imagefolder; without it, webdataset for wince, imagefolder for the others.")] = None,
     scheme: Annotated[str, typer.Option(help="wince; or 3dpain, synpain: as tools made for those sets read it.")] = "wince",
     drop: Annotated[bool, typer.Option("--drop", help="Leave out what is missing or cannot be said, and count it.")] = False,
     splits: Annotated[str | None, typer.Option(metavar="train=0-6,val=7-8,test=9", help="Which folds are which split.")] = None,
@@ -146,11 +147,16 @@ def pack_dataset(
     licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under, such as CC-BY-4.0.")] = None,
     name: Annotated[str | None, typer.Option(help="Of the release; without it, the job's.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="Be content when this release of this plan is there, whole.")] = False,
 ):
     """Make a release of a dataset: split by people, with card, Croissant, checksums; to publish and to train on."""
     from . import progress
     from .release import pack as releases
+    from .release import standing
 
+    if if_missing and standing.same(folder, out, format, scheme, splits, licence, name):
+        _say(f"{out}: this release is there already")
+        return
     with progress.Counting("people") as bar:
         packed = releases.pack(folder, out, format, scheme, drop, splits, shard_mb, samples, licence, name,
                                lambda what, done, total: bar(PACKING[what], done, total), processes)
@@ -177,7 +183,7 @@ def diff(
     from .release import diff as differences
 
     found = differences.diff(old, new)
-    _say(found.json() if json else found.text())
+    _say(_json(found.json()) if json else found.text())
     raise typer.Exit(exits.DONE if found.same else exits.FAULTS)
 
 
@@ -189,6 +195,12 @@ def _show(tables):
     from rich.console import Console
 
     Console().print(tables)
+
+
+def _json(facts):
+    import json
+
+    return json.dumps(facts, indent=1)
 
 
 def _say(text):

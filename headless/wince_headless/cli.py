@@ -11,8 +11,8 @@ from wince.core.errors import WinceError
 
 from . import at_scale, exits
 
-EXIT_CODES = ("Exit codes: 0 done; 1 verify or info found something wrong; 2 the input is wrong, one sentence says what; "
-              "3 a bug, with a traceback; 75 stopped, the same command goes on.")
+EXIT_CODES = ("Exit codes: 0 done; 1 verify or info found something wrong, diff a difference, run something to quarantine; "
+              "2 the input is wrong, one sentence says what; 3 a bug, with a traceback; 75 stopped, the same command goes on.")
 app = typer.Typer(help="Make people who do not exist, in pain and out of it, and label every pixel.", epilog=EXIT_CODES,
                   no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from wince.core.errors import WinceError
 from wince.job import plan as planned
 from wince.job import spec
-from wince_headless.farm import chunks, slurm, submit
+from wince_headless.farm import chunks, slurm, submit, times
 from wince_headless.plan import ranges
 from wince_headless.work import places
 
@@ -96,7 +96,7 @@ def test_time_and_elements_follow_the_estimate(tmp_path):
     large = laid(counted(tmp_path / "b", 8, job=spec.Job(render=spec.Render(resolution=(2048, 2048), samples=4096))), cpus=8)
     assert len(lines(small["shards.txt"])) < len(lines(large["shards.txt"])) == 8
     assert "--time=0:30:00" in small["render.sbatch"] and "--time=24:00:00" in large["render.sbatch"]
-    assert slurm.hours(0) == "0:30:00" and slurm.hours(700) == "1:00:00" and slurm.hours(1e9) == "24:00:00"
+    assert times.hours(0) == "0:30:00" and times.hours(700) == "1:00:00" and times.hours(1e9) == "24:00:00"
 
 
 def test_only_what_is_missing(tmp_path):

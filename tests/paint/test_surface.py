@@ -109,10 +109,10 @@ def test_paint_fades_softly(person):
     assert (step > 0.34).mean() < 0.005
 
 
-def test_what_depends_on_the_pack_alone_is_kept(surface, people):
-    for person in people.values():
-        other = surfaces.of(person, surface.size)
-        assert other.index is surface.index and other.source is surface.source
+def test_what_depends_on_the_pack_alone_is_kept(surface, person, people):
+    first = surfaces.of(person, surface.size)                   # the fixture's may have been let go of meanwhile
+    for other in (surfaces.of(somebody, surface.size) for somebody in people.values()):
+        assert other.index is first.index and other.source is first.source
         assert not np.array_equal(other.points, surface.points)
 
 

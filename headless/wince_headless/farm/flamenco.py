@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wince.core.errors import WinceError
-from wince.job import disk
 
 from ..plan import ranges
-from . import chosen, fill
+from . import chosen, fill, written
 
 FOLDER, JOB_TYPE, JOB = "flamenco", "wince.js", "job.json"
 TYPE = "wince"                  # Flamenco calls a job type by the name of its file
@@ -51,21 +50,20 @@ class Options:
     priority: int = 50
 
 
-def write(plan, out=None, options=None):
+def write(plan, out=None, options=None, force=False):
     """Write the job type, and a job of it for a plan.
 
     plan     wince.job.plan.Plan
     out      folder; None: farm/flamenco in the plan's own
     options  Options; None: as they come
-    returns  paths of the files
+    force    also write what somebody has changed
+    returns  written.Paths
     raises   WinceError for shards that the plan does not have
     """
     out = Path(out or plan.folder / "farm" / FOLDER)
     body = json.dumps(job(plan, options or Options()), indent=2, ensure_ascii=False) + "\n"
     files = {JOB_TYPE: fill.template("flamenco.js"), JOB: body}
-    for name, text in files.items():
-        disk.write(out / name, text.encode())
-    return [out / name for name in files]
+    return written.write(plan, out, files, force=force)
 
 
 def job(plan, options):

@@ -9,17 +9,16 @@ The engine cuts the shards into tasks, and measures how many shards last as long
 
 import json
 import math
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from wince.core.errors import WinceError
-from wince.job import disk
 
 from ..plan import ranges
-from . import chosen, fill
+from ..release import schemes
+from . import chosen, fill, written
 
 FOLDER, TEMPLATE, PARAMETERS, BUNDLE = "openjd", "template.yaml", "parameters.yaml", "parameter_values.yaml"
 TASKS = 400                     # at most so many at first; engines keep a row per task, people scroll through them
@@ -56,24 +55,24 @@ class Options:
     pack: tuple[str, str] | None = None
 
 
-def write(plan, out=None, options=None):
+def write(plan, out=None, options=None, force=False):
     """Write the job bundle of a plan.
 
     plan     wince.job.plan.Plan
     out      the bundle's folder; None: farm/openjd in the plan's own
     options  Options; None: as they come
-    returns  paths of the files
-    raises   WinceError for shards that the plan does not have, or options that OpenJD does not allow
+    force    also write what somebody has changed
+    returns  written.Paths
+    raises   WinceError for shards that the plan does not have, options that OpenJD does not allow, or a release that nobody can make
     """
     options = options or Options()
     out = Path(out or plan.folder / "farm" / FOLDER)
     numbers = chosen.shards(plan, options.shards)
     _check(options, numbers)
+    _check_pack(plan, options.pack)
     values = parameters(plan, numbers, options)
     files = {TEMPLATE: template(plan, numbers, options), PARAMETERS: _parameters_file(values), BUNDLE: _bundle_file(values)}
-    for name, text in files.items():
-        disk.write(out / name, text.encode())
-    return [out / name for name in files]
+    return written.write(plan, out, files, force=force)
 
 
 def template(plan, numbers, options):
@@ -127,11 +126,19 @@ def _check(options, numbers):
         raise WinceError(f"notice {options.notice}: OpenJD waits 1 to {LONGEST_NOTICE} seconds between a request to stop and the kill")
     if options.hours < 1 or min(options.workers, options.per_task, options.minutes, options.threads) < 0:
         raise WinceError("hours begin at 1; workers, shards per task, minutes and threads at 0: give others")
-    if options.pack and (len(options.pack) != 2 or not all(re.fullmatch(r"[a-z0-9]+", word) for word in options.pack)):
-        raise WinceError(f"--pack {':'.join(options.pack)}: give format and scheme, such as webdataset:wince")
     if len(text := ranges.text(numbers)) > LONGEST_VALUE:
         raise WinceError(f"--shards {text[:20]}...: {len(text)} characters, and OpenJD's parameters hold {LONGEST_VALUE}: "
                          f"name ranges, shards that are done already cost a task nothing")
+
+
+def _check_pack(plan, pack):
+    """Refuse now what `wince pack-dataset` would refuse after days of rendering."""
+    if not pack:
+        return
+    known = f"{', '.join(schemes.FORMATS)} with {', '.join(schemes.MODULES)}, such as webdataset:wince"
+    if len(pack) != 2 or pack[0] not in schemes.FORMATS or pack[1] not in schemes.MODULES:
+        raise WinceError(f"--pack {':'.join(pack)}: give a format and a scheme, {known}")
+    schemes.opened(pack[1], plan.job, pack[0])
 
 
 def _one_line(text):

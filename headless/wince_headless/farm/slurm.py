@@ -19,17 +19,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wince.core.errors import WinceError
-from wince.job import disk
 
 from .. import estimate
 from ..plan import ranges
-from . import chosen, chunks, fill
+from . import chosen, chunks, fill, times, written
 
 FOLDER, SHARDS, SUBMIT = "slurm", "shards.txt", "submit.sh"
+PAINT, RENDER = "paint.sbatch", "render.sbatch"
 SHARED = ("settings.sh", "element.sh", SUBMIT)
 WORD = re.compile(r"[\w.,:=/@+-]+")             # what may stand behind an option of #SBATCH
-SPARE = 3                                       # how many times the estimate is asked for: it is good to a factor of two, nodes differ
-HALF_HOUR, DAY = 1800, 86400                    # seconds; time is asked for in half hours, a day at most: elements go on where they stopped
+ARRAY = re.compile(r"^(#SBATCH\s+--array=)[\d,-]+", re.M)
 PAINT_SECONDS = {"procedural": 20.0}            # of a skin of 2048 texels on a processor; by a model on a GPU:
 MODEL_SECONDS = 180.0                           # a guess: no weights were run where this was made
 PAINT_MEMORY = {"procedural": "6G"}             # finishing a skin takes 4 GB at 2048 texels, a model's weights wait in main memory
@@ -53,6 +52,7 @@ class Options:
     throttle        elements at once at most
     elements        how many elements an array has; None: so many that none lasts long, at most chunks.MOST
     wince           the command on the nodes, words as a shell has them
+    paint_wince     the command on the nodes that paint; "": the same
     requeues        how often a stopped element puts itself back into the queue
     """
 
@@ -67,34 +67,35 @@ class Options:
     throttle: int = 50
     elements: int | None = None
     wince: str = "wince"
+    paint_wince: str = ""
     requeues: int = 20
 
 
-def write(plan, out=None, options=None):
-    """Write a plan's files for Slurm; files that lie there already are written anew, others stay.
+def write(plan, out=None, options=None, force=False):
+    """Write a plan's files for Slurm; what somebody has changed stays, but for shards.txt, and the --array that has to fit it.
 
     plan     wince.job.plan.Plan
     out      their folder; None: farm/slurm in the plan's own
     options  Options; None: as they come
-    returns  paths of the files
+    force    also write what somebody has changed
+    returns  written.Paths
     raises   WinceError for shards that the plan does not have, or options that sbatch would not understand
     """
     options = options or Options()
     _check(options)
+    if options.time:
+        times.check(plan.job, options.time)
     out = Path(out or plan.folder / "farm" / FOLDER)
     numbers = chosen.shards(plan, options.shards)
     rows = plan.rows()
     count = options.elements or chunks.count(len(numbers), _seconds(plan.job, [rows[number] for number in numbers], options.cpus))
     runs = chunks.elements(numbers, count)
     places, parts = _places(plan, out, [[rows[number] for number in run] for run in runs], options), _parts(plan)
-    names = [*(["paint.sbatch"] if "paint" in parts else []), "render.sbatch", "verify.sbatch", *SHARED]
+    names = [*([PAINT] if "paint" in parts else []), RENDER, "verify.sbatch", *SHARED]
     files = {name: fill.fill(fill.template(f"slurm_{name}"), places, parts) for name in names} | {SHARDS: table(runs)}
-    for name, text in files.items():
-        disk.write(out / name, text.encode())
+    paths = written.write(plan, out, files, (SHARDS,), force, () if "paint" in parts else (PAINT,), _fitted(len(runs)))
     (out / SUBMIT).chmod(0o755)
-    if "paint" not in parts:
-        (out / "paint.sbatch").unlink(missing_ok=True)
-    return [out / name for name in files]
+    return paths
 
 
 def command(folder):
@@ -108,10 +109,9 @@ def table(runs):
     return f"# element, and its shards; --array in the sbatch files names the elements\n{lines}"
 
 
-def hours(seconds):
-    """Return a time to ask for, as Slurm writes it: with spare, in half hours, a day at most."""
-    asked = min(DAY, HALF_HOUR * max(1, math.ceil(seconds * SPARE / HALF_HOUR)))
-    return f"{asked // 3600}:{asked % 3600 // 60:02d}:00"
+def _fitted(elements):
+    """Return what makes the --array of a kept file fit shards.txt: more elements would fail, fewer would leave shards out."""
+    return lambda name, text: ARRAY.sub(rf"\g<1>0-{elements - 1}", text) if name in (PAINT, RENDER) else text
 
 
 def _seconds(job, rows, cpus):
@@ -128,20 +128,29 @@ def _places(plan, out, elements, options):
     return {
         "NAME": " ".join(plan.job.name.split()), "SAMPLES": f"{samples:,}", "PEOPLE": f"{sum(people):,}",
         "ARRAY": f"0-{len(elements) - 1}%{options.throttle}", "CPUS": options.cpus, "MEMORY": options.memory, "GRES": options.gres,
-        "TIME": options.time or hours(longest), "VERIFY_TIME": hours(plan.samples * VERIFY_SECONDS / options.cpus),
+        "TIME": options.time or times.hours(longest), "NOTICE": times.notice(plan.job), **_verifying(plan, options.cpus),
         "PARTITION": _line("partition", options.partition), "ACCOUNT": _line("account", options.account),
         "PAINT_PARTITION": _line("partition", options.gpu_partition or options.partition),
         "WORKERS": ON_GPU if "gpu" in _parts(plan) else ON_CPU,
-        "WINCE": shlex.join(shlex.split(options.wince)), "REQUEUES": options.requeues,
+        "WINCE": _command(options.wince), "PAINT_WINCE": _command(options.paint_wince) or '"${WINCE[@]}"', "REQUEUES": options.requeues,
         "DATASET": shlex.quote(os.path.relpath(plan.folder.resolve(), out.resolve())), **_painting(plan, max(people), options),
     }
+
+
+def _verifying(plan, cpus):
+    """Return the places of verify.sbatch; it says so where a day is not enough."""
+    lasts = plan.samples * VERIFY_SECONDS / cpus
+    hint = f"asked for is {times.SPARE} times the estimate"
+    if lasts * times.SPARE > times.DAY:
+        hint = f"a day is asked for, {times.SPARE} times the estimate would be {math.ceil(lasts * times.SPARE / 3600)} hours: give it more processors"
+    return {"VERIFY_TIME": times.hours(lasts), "VERIFY_HINT": hint}
 
 
 def _painting(plan, people, options):
     """Return the places of paint.sbatch."""
     backend = (plan.facts.get("paint") or {}).get("backend")
     seconds = people * PAINT_SECONDS.get(backend, MODEL_SECONDS)
-    return {"PAINT_CPUS": options.cpus, "PAINT_MEMORY": PAINT_MEMORY.get(backend, MODEL_MEMORY), "PAINT_TIME": hours(seconds)}
+    return {"PAINT_CPUS": options.cpus, "PAINT_MEMORY": PAINT_MEMORY.get(backend, MODEL_MEMORY), "PAINT_TIME": times.hours(seconds)}
 
 
 def _parts(plan):
@@ -163,9 +172,15 @@ def _check(options):
     for name in ("cpus", "throttle", "elements"):
         if (value := getattr(options, name)) is not None and value < 1:
             raise WinceError(f"--{name} {value}: give 1 or more")
-    try:
-        words = shlex.split(options.wince)
-    except ValueError as error:
-        raise WinceError(f"--wince {options.wince!r} is no command ({error}): write it as in a shell") from None
-    if not words:
+    for name, words in (("wince", options.wince), ("paint-wince", options.paint_wince)):
+        try:
+            _command(words)
+        except ValueError as error:
+            raise WinceError(f"--{name} {words!r} is no command ({error}): write it as in a shell") from None
+    if not _command(options.wince):
         raise WinceError("--wince is empty: give the command as the nodes call it, such as wince or /shared/wince/.venv/bin/wince")
+
+
+def _command(words):
+    """Return a command as bash has the words of an array."""
+    return shlex.join(shlex.split(words))

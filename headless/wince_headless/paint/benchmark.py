@@ -193,7 +193,7 @@ def _refuse_what_cannot_be_measured(backend):
     if backend not in CATALOGUE:
         raise WinceError(f"the backend {backend} has no network to measure: give --backend {' or '.join(CATALOGUE)}")
     if missing := [name for name in ("torch", "diffusers") if importlib.util.find_spec(name) is None]:
-        raise WinceError(f"measuring needs {' and '.join(missing)}, which this Python has not: pip install 'wince[paint]'")
+        raise WinceError(f"measuring needs {' and '.join(missing)}, which this Python has not: pip install '.[paint]'")
 
 
 def _meter(settings, name, make, runs, say):

@@ -129,5 +129,5 @@ def preset(settings, kind):
 def _refuse_without_torch(backend):
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise WinceError(f"the backend {backend} needs {', '.join(missing)}, which this Python has not: pip install 'wince[paint]'; "
+        raise WinceError(f"the backend {backend} needs {', '.join(missing)}, which this Python has not: pip install '.[paint]'; "
                          "--backend procedural needs nothing")

@@ -5,6 +5,8 @@
 
 # The command, as the nodes call it; several words if need be: (python -m wince_headless)
 WINCE=(@WINCE@)
+# The same on nodes that paint: the `wince` of the Python that has the painter's libraries.
+PAINT_WINCE=(@PAINT_WINCE@)
 # The planned dataset, seen from this folder. Both must be where every node sees them.
 DATASET=@DATASET@
 # A disk of the node's own, for temporary files and Blender's settings.

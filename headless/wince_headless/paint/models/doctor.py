@@ -21,7 +21,7 @@ from .fetch import size_of
 
 NEEDED = ("torch", "diffusers", "transformers", "accelerate", "safetensors", "huggingface_hub", "scipy")
 TRIED = {"torch": (2, 13), "diffusers": (0, 42), "transformers": (5, 0)}       # the oldest that Wince was tried with
-INSTALL = f'"{sys.executable}" -m pip install "wince[paint]"'
+INSTALL = f'"{sys.executable}" -m pip install ".[paint]"'
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def hub():
         import huggingface_hub.errors
     except ImportError as error:
         raise WinceError("models are found with huggingface_hub, which this Python has not: "
-                         "install it with `pip install wince[paint]`, or name folders") from error
+                         "install it with `pip install '.[paint]'`, or name folders") from error
     return huggingface_hub
 
 
