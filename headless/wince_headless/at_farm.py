@@ -91,7 +91,8 @@ def _write(name, write, folder, out, wishes, force, submitted):
     files = write(plan.read(folder), out, wishes, force)
     typer.echo(f"{files[0].parent}: {', '.join(path.name for path in files if path.name not in files.kept)}")
     if files.kept:
-        typer.echo(f"kept: {', '.join(files.kept)}, you changed {'it' if len(files.kept) == 1 else 'them'}; --force writes {'it' if len(files.kept) == 1 else 'them'} anew")
+        them = "it" if len(files.kept) == 1 else "them"
+        typer.echo(f"kept: {', '.join(files.kept)}, you changed {them}; --force writes {them} anew")
     if submitted:
         submit.submit(name, files[0].parent)
     elif name in submit.COMMANDS:

@@ -144,7 +144,7 @@ def pack_dataset(
     splits: Annotated[str | None, typer.Option(metavar="train=0-6,val=7-8,test=9", help="Which folds are which split.")] = None,
     shard_mb: Annotated[int, typer.Option(min=1, help="About how many megabytes a file has.")] = 512,
     samples: Annotated[int, typer.Option(min=0, help="How many loose pictures to look at.")] = 50,
-    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under, such as CC-BY-4.0.")] = None,
+    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under: CC-BY-4.0, LicenseRef-NAME, other.")] = None,
     name: Annotated[str | None, typer.Option(help="Of the release; without it, the job's.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="Be content when this release of this plan is there, whole.")] = False,
@@ -171,7 +171,7 @@ def archive(
     """Put a 3dpain release into parts of .tar.gz, folder by folder, as that set is published."""
     from .release import archives
 
-    _say(f"archive: {archives.archive(release, out, part_mb=part_mb)}")
+    _say(archives.archive(release, out, part_mb=part_mb).text())
 
 
 def diff(

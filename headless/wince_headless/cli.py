@@ -164,14 +164,16 @@ def verify(
     from . import progress
     from . import verify as verification
 
+    if reopen:
+        from .verify import reopen as again
+
+        again.refuse_release(folder)
     with progress.Counting("samples") as bar:
         report = verification.verify(folder, processes, lambda done, total: bar("looked at", done, total))
     _say(report.text())
     if json is not None:
         report.write(json)
     if reopen and report.faults:
-        from .verify import reopen as again
-
         _say(again.reopen(folder, report.faults).text())
     raise typer.Exit(exits.FAULTS if report.faults else exits.DONE)
 

@@ -69,6 +69,14 @@ def test_people_in_any_order_are_the_files_of_a_render(rendered, tmp_path):
     assert views[0]["seconds"] > views[1]["seconds"]                          # the person is built in the first view's time
 
 
+def test_a_persons_samples_from_the_last_back_are_the_same_files(rendered, tmp_path):
+    asked = served.planned(JOB, tmp_path / "plan")
+    (person, keys), *_ = orders(asked)
+    assert serve(asked, [(person, keys[::-1])])[1] == run.DONE
+    made = {name: data for name, data in content(asked.folder).items() if name.startswith("id")}
+    assert made and made.items() <= rendered.items()
+
+
 def test_what_is_there_is_left_alone_and_what_is_missing_is_made(rendered, tmp_path):
     asked = served.planned(JOB, tmp_path / "plan")
     assert serve(asked, orders(asked)[:1])[1] == run.DONE

@@ -110,6 +110,8 @@ def test_names_and_commands_may_be_odd(tmp_path):
     (openjd.Options(per_task=-1), "shards per task"),
     (openjd.Options(pack=("webdataset",)), "webdataset:wince"),
     (openjd.Options(pack=("webdataset", "a b")), "webdataset:wince"),
+    (openjd.Options(pack=("foo", "bar")), "--pack foo:bar: give a format and a scheme, webdataset, parquet"),
+    (openjd.Options(pack=("webdataset", "bar")), "with wince, 3dpain, synpain"),
 ])
 def test_what_openjd_does_not_allow_is_refused(tmp_path, options, word):
     with pytest.raises(WinceError, match=word):
@@ -153,7 +155,7 @@ def test_all_steps_run_in_their_order(bundle, tmp_path):
     work = farms.noted(program)[3]
     assert work[1] == str(tmp_path / "set") and work[4:] == ["--workers", "2", "--threads", "1", "--openjd", "--lenient"]
     assert farms.noted(program)[-1][1:] == [str(tmp_path / "set"), "--format", "webdataset", "--scheme", "wince",
-                                            "--out", f"{tmp_path / 'set'}_wince"]
+                                            "--out", f"{tmp_path / 'set'}_wince", "--if-missing"]
 
 
 def test_every_shard_of_a_big_plan_is_in_one_task(tmp_path):
@@ -256,6 +258,16 @@ def test_a_shard_that_fails_and_the_same_command_again(small, whole, tmp_path):
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert farms.pictures(out) == whole
     assert all((out / name).stat().st_mtime_ns == moment for name, moment in kept.items())      # what was there was not done again
+
+
+@renders
+def test_all_of_it_again_finds_the_release_there(small, tmp_path):
+    _, folder = laid_out(small, tmp_path, pack=("webdataset", "wince"))
+    for words in ("MB in", "this release is there already"):
+        ran = run(folder)
+        assert ran.returncode == 0 and words in ran.stdout, ran.stdout + ran.stderr
+    (tmp_path / "set_wince" / "release.json").write_text("{}")
+    assert "holds a release already" in run(folder).stdout
 
 
 @renders

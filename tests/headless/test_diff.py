@@ -153,3 +153,11 @@ def test_a_damaged_record_is_named(planned, other):
     (other / KEY / "record.json").write_text("{")
     with pytest.raises(WinceError, match=r"record\.json is damaged"):
         diff.diff(planned, other)
+
+
+def test_other_people_are_not_compared_label_by_label(planned, other, sketch):
+    for path in sorted((other / "id00001").glob("*/*/record.json")):
+        sketch.rewrite(other, path.parent.relative_to(other).as_posix(), person="somebody-else", pspi=3)
+    found = diff.diff(planned, other)
+    assert found.others.count == 1 and not found.same and not found.labels and not found.pictures and not found.moved
+    assert "other people altogether: 1 id is somebody else (id00001: " in found.text()

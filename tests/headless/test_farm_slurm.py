@@ -4,6 +4,7 @@ What Slurm makes of them: tests/farm/test_slurm.py.
 """
 
 import dataclasses
+import math
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from wince.core.errors import WinceError
 from wince.job import plan as planned
 from wince.job import spec
+from wince_headless import estimate
 from wince_headless.farm import chunks, slurm, submit, times
 from wince_headless.plan import ranges
 from wince_headless.work import places
@@ -99,6 +101,57 @@ def test_time_and_elements_follow_the_estimate(tmp_path):
     assert times.hours(0) == "0:30:00" and times.hours(700) == "1:00:00" and times.hours(1e9) == "24:00:00"
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    ("90", 5400), ("90:30", 5430), ("1:30:05", 5405), ("1-12", 129600), ("1-12:30", 131400), ("1-12:30:05", 131405), ("0", math.inf),
+    ("unlimited", math.inf), ("infinite", math.inf)])
+def test_times_as_slurm_writes_them(words, found):
+    assert times.seconds(words) == found
+
+
+def test_an_element_is_told_early_enough_to_finish_a_picture():
+    slow = spec.Job(render=spec.Render(resolution=(2048, 2048), samples=4096))
+    assert times.notice(spec.Job()) == 120 and times.notice(slow) >= 2 * estimate.view_seconds(slow) and times.notice(slow) % 60 == 0
+    with pytest.raises(WinceError, match="too short") as refused:
+        times.check(slow, "1:00")
+    times.check(slow, re.search(r"give (\S+) or more", str(refused.value))[1])          # the cure is one
+    times.check(slow, "0")
+
+
+def test_a_check_that_a_day_may_not_be_enough_for_says_so(tmp_path):
+    small, large = laid(counted(tmp_path / "a", 8)), laid(counted(tmp_path / "b", 40_000))
+    assert "hours: give it more processors" not in small["verify.sbatch"]
+    assert "is 55 hours: give it more processors" in large["verify.sbatch"]                 # 1,320,000 x 0.2 s x 3 / 4 processors
+    assert "#SBATCH --time=24:00:00" in large["verify.sbatch"] and '--processes "$PROCESSORS"' in large["verify.sbatch"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(("painter", "words"), [("", ["a b", "-m", "w"]), ("/gpu/wince", ["/gpu/wince"])])
+def test_nodes_that_paint_may_have_a_command_of_their_own(tmp_path, painter, words):
+    slurm.write(plan := counted(tmp_path / "data", 4, PAINT), options=slurm.Options(wince="'a b' -m w", paint_wince=painter))
+    folder = plan.folder / "farm" / "slurm"
+    said = subprocess.run(["bash", "-c", 'source ./settings.sh; printf "%s\\n" "${PAINT_WINCE[@]}"'], cwd=folder, capture_output=True,
+                          text=True, check=True).stdout
+    assert said.splitlines() == words and 'run "${PAINT_WINCE[@]}" paint' in (folder / "paint.sbatch").read_text()
+
+
+def test_what_somebody_changed_is_kept_and_fits_the_new_shards(tmp_path):
+    plan = counted(tmp_path / "data", 6, PAINT)
+    folder = slurm.write(plan, options=slurm.Options(elements=6))[0].parent
+    mine = {"settings.sh": "\nmodule load python\n", "render.sbatch": "\n#SBATCH --qos=low\n", "shards.txt": "99 0\n"}
+    for name, text in mine.items():
+        (folder / name).write_text((folder / name).read_text() + text)
+    for _ in range(2):                                                                    # the second time they are still a person's
+        files = slurm.write(plan, options=slurm.Options(shards="1,4", elements=2, cpus=16))
+        assert files.kept == ("render.sbatch", "settings.sh")
+        found = {path.name: path.read_text() for path in files}
+        assert found["settings.sh"].endswith(mine["settings.sh"]) and found["render.sbatch"].endswith(mine["render.sbatch"])
+        assert "--cpus-per-task=16" in found["paint.sbatch"] and "--cpus-per-task=4" in found["render.sbatch"]
+        assert lines(found["shards.txt"]) == {0: "1", 1: "4"}
+        assert all("\n#SBATCH --array=0-1%50\n" in found[name] for name in ("paint.sbatch", "render.sbatch"))      # aftercorr pairs
+    forced = slurm.write(plan, options=slurm.Options(elements=6), force=True)
+    assert forced.kept == () and not any(text in path.read_text() for path in forced for text in mine.values())
+
+
 def test_only_what_is_missing(tmp_path):
     plan = counted(tmp_path / "data", 6)
     for shard in (0, 1, 4):
@@ -128,7 +181,9 @@ def test_a_gpu_job_renders_with_one_blender_on_a_gpu(tmp_path):
 @pytest.mark.parametrize(("options", "said"), [
     ({"partition": "a\n#SBATCH --exclusive"}, "--partition"), ({"gpu_partition": "a b"}, "--gpu-partition"),
     ({"memory": "4 G"}, "--memory"), ({"cpus": 0}, "--cpus"), ({"elements": 0}, "--elements"), ({"wince": ""}, "--wince"),
-    ({"wince": "'open"}, "--wince"), ({"shards": "0-9999"}, "--shards"),
+    ({"wince": "'open"}, "--wince"), ({"paint_wince": "'open"}, "--paint-wince"), ({"shards": "0-9999"}, "--shards"),
+    ({"time": "soon"}, "hours:minutes:seconds"), ({"time": "1:2:3:4"}, "hours:minutes:seconds"),
+    ({"time": "0:02:00"}, "--time 0:02:00 is too short"), ({"time": "2"}, "or more"), ({"time": "0-0:03"}, "0:04:00 or more"),
 ])
 def test_what_sbatch_would_not_take_is_refused(tmp_path, options, said):
     with pytest.raises(WinceError, match=said):

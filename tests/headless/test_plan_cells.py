@@ -92,6 +92,21 @@ def test_the_tables_fit_a_terminal(planned, full):
     assert rows and rows[0][1:4] == ["1", "1", "36"]
 
 
+def test_of_dealt_expressions_pain_and_the_rest_are_told_apart_in_every_cell(tmp_path):
+    asked = spec.Job(people=spec.People(count=36 * 3), cameras=("frontal",), expressions=spec.Expressions(pain=1, nonpain=1, dealt=1))
+    found = cells.table(write.plan(asked, tmp_path / "set"))
+    assert found.dealt and {found.spread(kind)[:2] for kind in ("pain", "nonpain")} == {(1, 2)}
+    text = found.text()
+    assert "Expressions: pain + others" in text
+    assert "told apart by pain that is 72 cells with 1 to 2 expressions in each." in " ".join(text.split())
+    first = found.rows[0]
+    assert f"{first['pain']} + {first['nonpain']}" in text and max(map(len, text.splitlines())) <= 100
+
+
+def test_what_everybody_shows_alike_is_not_told_twice(planned):
+    assert not cells.table(planned).dealt and "told apart" not in cells.table(planned).text()
+
+
 def test_big_counts_find_room():
     rows = [{**row, "pspi": {str(score): 123_456 for score in range(1, 17)}, "nonpain": 1_234_567} for row in _all_cells()]
     text = cells.Cells(rows).text(full=True, width=120)

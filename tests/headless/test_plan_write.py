@@ -274,6 +274,20 @@ def test_another_plan_is_refused(planned, asked, more, what):
         write.plan(asked, planned.folder, **{"shard_people": 2} | more)
 
 
+@pytest.mark.parametrize(("asked", "more", "what"), [
+    (replace(job(9), name="other", seed=3), {}, "name is 'wince' there, now it is 'other'"),
+    (replace(job(9), cameras=("profile_left",)), {}, "people.count is 7"), (job(70), {"fraction": 0.5}, "fraction is 1.0"),
+    (replace(job(), expressions=spec.Expressions(pain=5)), {"fraction": 0.5}, "fraction is 1.0"),
+    (replace(job(), expressions=spec.Expressions(pain=5, nonpain=1)), {"shard_people": 3}, "expressions.pain is 2")])
+def test_what_differs_is_what_people_tell_plans_apart_by(planned, asked, more, what):
+    with pytest.raises(WinceError, match=f"holds another plan: {what}"):
+        write.plan(asked, planned.folder, **more)
+
+
+def test_shards_of_another_size_are_found_when_no_size_is_asked_for(planned):
+    assert write.plan(job(), planned.folder).hash == planned.hash
+
+
 def test_a_dataset_that_was_not_planned_is_refused(drawn):
     with pytest.raises(WinceError, match="was not planned"):
         write.plan(job(), drawn)

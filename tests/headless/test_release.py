@@ -20,7 +20,7 @@ import yaml
 from PIL import Image
 
 from wince.core.errors import WinceError
-from wince_headless.release import checksums, pack, reading
+from wince_headless.release import checksums, licences, pack, reading
 from wince_headless.release.schemes import wince
 from wince_headless.work import places
 
@@ -283,6 +283,14 @@ if __name__ == "__main__":
 """
 
 
+def written(folder):
+    """Return how many bytes lie in a folder that another process may just be emptying or moving."""
+    try:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except FileNotFoundError:
+        return 0
+
+
 def test_a_killed_pack_leaves_no_release_and_is_run_again(planned, releases, tmp_path):
     (tmp_path / "go.py").write_text(SCRIPT)
     env = os.environ | {"PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("addon", "headless"))}
@@ -291,7 +299,7 @@ def test_a_killed_pack_leaves_no_release_and_is_run_again(planned, releases, tmp
     kills = 0
     for size in (1, 100_000, 1_000_000):
         process = subprocess.Popen(command, env=env)
-        while process.poll() is None and sum(path.stat().st_size for path in half.rglob("*") if path.is_file()) < size:
+        while process.poll() is None and written(half) < size:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         kills += process.wait(60) == -signal.SIGKILL
@@ -301,3 +309,47 @@ def test_a_killed_pack_leaves_no_release_and_is_run_again(planned, releases, tmp
     subprocess.run(command, env=env, check=True, timeout=120)
     assert (tmp_path / "out" / checksums.NAME).read_bytes() == (releases["webdataset"].folder / checksums.NAME).read_bytes()
     assert not half.exists()
+
+
+@pytest.mark.parametrize(("format", "module"), [("webdataset", "mlcroissant"), ("parquet", "pyarrow")])
+def test_a_package_that_is_not_installed_is_named_before_anything_is_written(planned, tmp_path, monkeypatch, format, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(WinceError, match=rf"packing a release needs {module}.*pip install '\.\[release\]'"):
+        pack.pack(planned, tmp_path / "out", format, progress=lambda *_: pytest.fail("it has begun"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_release_inside_its_dataset_is_refused(planned):
+    with pytest.raises(WinceError, match="lies inside the dataset"):
+        pack.pack(planned, planned / "release")
+
+
+@pytest.mark.parametrize(("text", "said"), [("cc-by-4.0", "CC-BY-4.0"), ("ODbL-1.0", "ODbL-1.0"), ("LicenseRef-Mine", "LicenseRef-Mine"),
+                                            ("other", "other"), (None, "unstated")])
+def test_licences_as_spdx_has_them(text, said):
+    assert licences.spdx(text) == said
+
+
+@pytest.mark.parametrize("text", ["foo", "CC-BY", "LicenseRef-", "CC-BY-4.0\n"])
+def test_licences_that_are_none(text):
+    with pytest.raises(WinceError, match=r"usual are CC-BY-4\.0.*LicenseRef-NAME"):
+        licences.spdx(text)
+
+
+def test_the_first_text_lists_what_is_there(releases):
+    for format, words in {"webdataset": "shards/", "parquet": "data/", "imagefolder": "data/"}.items():
+        folder = releases[format].folder
+        names = [line.split()[0] for line in (folder / "00_README.txt").read_text().splitlines()[3:-2] if line]
+        assert names[0] == words and {name.rstrip("/") for name in names} == {path.name for path in folder.iterdir()} - {"00_README.txt"}
+
+
+def test_the_card_loads_the_tars_that_there_are(releases):
+    count = len(list((releases["webdataset"].folder / "shards").glob("train-*")))
+    card = (releases["webdataset"].folder / "README.md").read_text()
+    assert count > 1 and f"shards/train-{{00000..{count - 1:05d}}}.tar" in card and "Faces(" in card
+
+
+def test_a_licence_that_was_not_given_is_told(planned, tmp_path):
+    packed = pack.pack(planned, tmp_path / "out", scheme="synpain", drop=True, processes=1)
+    assert packed.facts["layout"] == "imagefolder" and "--licence CC-BY-4.0" in packed.text()
+    assert "Faces(" not in (tmp_path / "out/README.md").read_text()

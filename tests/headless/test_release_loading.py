@@ -246,3 +246,11 @@ def test_the_command_line_loads_none_of_it():
     code = ("import sys, wince_headless.cli, wince_headless.release\n"
             "assert not {'torch', 'pyarrow', 'mlcroissant', 'datasets', 'webdataset'} & set(sys.modules)")
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(p for p in sys.path if p)})
+
+
+def test_without_pytorch_the_cure_is_named(releases, monkeypatch):
+    from wince_headless.release import torch_data
+
+    monkeypatch.setattr(torch_data, "Dataset", object)
+    with pytest.raises(WinceError, match="pip install torch"):
+        torch_data.Faces(releases["parquet"], "val")

@@ -300,7 +300,7 @@ def test_more_views_than_three_digits(pained):
 
 def test_archives_hold_the_folders(loose3d, tmp_path):
     import tarfile
-    facts = archives.archive(loose3d, tmp_path / "out", part_mb=0.03)
+    packed = archives.archive(loose3d, tmp_path / "out", part_mb=0.03)
     for folder, (target, name, _) in archives.FOLDERS.items():
         found = {}
         for path in sorted((tmp_path / "out" / target).glob(f"{name}_*.tar.gz")):
@@ -308,7 +308,8 @@ def test_archives_hold_the_folders(loose3d, tmp_path):
                 found |= {member.name: tar.extractfile(member).read() for member in tar}
         assert found == {path.name: path.read_bytes() for path in (loose3d / folder).glob("*")}
     assert len(list((tmp_path / "out" / "images").glob("*.tar.gz"))) > 1
-    assert not checksums.check(tmp_path / "out") and facts["layout"] == "archives"
+    assert not checksums.check(tmp_path / "out") and packed.facts["layout"] == "archives"
+    assert f"in {len(packed.facts['parts'])} parts of .tar.gz" in packed.text()
     assert (tmp_path / "out" / "splits" / "fold10_70_20_10_split.csv").is_file()
     archives.archive(loose3d, tmp_path / "again", part_mb=0.03)
     assert (tmp_path / "again" / checksums.NAME).read_bytes() == (tmp_path / "out" / checksums.NAME).read_bytes()
@@ -318,6 +319,9 @@ def test_archives_are_verified_and_say_how_they_are_read(loose3d, tmp_path):
     archives.archive(loose3d, tmp_path / "out")
     card = (tmp_path / "out" / "README.md").read_text()
     assert "configs" not in card.split("---")[1] and "The layout is archives" in card
+    assert "Unpack the parts first" in card and "load_dataset" not in card and "## Columns" not in card and "Faces" not in card
+    first = (tmp_path / "out" / "00_README.txt").read_text()
+    assert "as archives." in first and "images/" in first and "meshes_inpainted/ in parts" in first and "croissant" not in first
     assert list(verify.verify(tmp_path / "out", 1).faults) == []
     with pytest.raises(WinceError, match="packed as archives: unpack"):
         reading.opened(tmp_path / "out").items("train")

@@ -88,7 +88,7 @@ def test_all_is_done(plan):
     mark(plan, 0, 1, 2)
     found = status.gather(plan)
     assert counts(found) == ((30, 0, 0), (3, 0, 0)) and found.open == ()
-    assert found.next == f"wince verify {plan.folder}, then wince pack-dataset {plan.folder}"
+    assert found.next == f"wince verify {plan.folder}, then: wince pack-dataset {plan.folder} --out {plan.folder}_release"
     assert "all done" in found.text() and "At work" not in found.text()
 
 
@@ -164,6 +164,18 @@ def test_a_torn_pace_is_no_pace(plan):
     for name, text in (("a", "{"), ("b", "[]"), ("c", '{"views": 3}'), ("d", '{"views": null, "seconds": 1}')):
         places.pace(plan.folder, name).write_text(text)
     assert [one.name for one in status.drivers(plan.folder)] == ["node1-7"]
+
+
+def test_of_too_few_views_nothing_is_foretold(plan):
+    pace(plan, "node1-7", 2, 50.0)
+    found = status.gather(plan)
+    assert found.rate == 0 and found.seconds_left is None and found.next.startswith("wait")
+    assert "At work: too few views yet to say how fast" in found.text() and "node1-7" in found.text()
+
+
+def test_a_command_is_never_broken(plan):
+    mark(plan, 0, 1, 2)
+    assert f"pack-dataset {plan.folder} --out {plan.folder}_release\n" in status.gather(plan).text(width=30)
 
 
 def test_the_past_tells_how_long_it_would_take(plan):

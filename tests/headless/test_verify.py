@@ -160,13 +160,15 @@ def test_the_report_does_not_drown_its_reader(spoilable, sketch):
         sketch.rewrite(spoilable, record.parent.relative_to(spoilable).as_posix(), pspi=99, pspi_terms=terms)
     report = verify.verify(spoilable)
     assert len(report.faults) == 18 * 5 + 6             # score and terms of each, and the neutrals have a score without heat
-    assert "and 36 more" in report.text()
-    assert len(report.text().splitlines()) < 80
+    assert "id00000/e00/frontal and 5 more: pspi is 99, its action units make 0" in report.text()
+    assert len(report.text().splitlines()) < 60
 
 
 def test_no_dataset(tmp_path):
-    with pytest.raises(WinceError, match=r"holds no dataset \(no job.json\)"):
+    with pytest.raises(WinceError, match=r"holds neither a dataset.*`wince run`, `wince render` or `wince pack-dataset`"):
         verify.verify(tmp_path)
+    with pytest.raises(WinceError, match="is not there"):
+        verify.verify(tmp_path / "nothing")
 
 
 def test_the_command_ends_with_1_for_faults_and_0_without(drawn, spoilable, sketch):

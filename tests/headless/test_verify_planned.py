@@ -226,3 +226,28 @@ def test_faults_are_a_list_however_long(faults, kept):
         assert list(found)[-1] == ("files", "k", "s") and found.wrong.total() == len(faults) + 1
     finally:
         report.AT_HAND = was
+
+
+def test_an_unfinished_plan_is_told_in_a_few_lines(spoiled):
+    for path in sorted(spoiled.glob("id0000[123]/*/*/record.json")):
+        path.unlink()
+    shutil.rmtree(spoiled / "state")
+    found = verify.verify(spoiled)
+    assert len(found.faults) == 18 and len(found.json()["faults"]) == 18
+    assert "  18 samples are missing, the first id00001/e00/frontal: run the same `wince run` again, it goes on" in found.text()
+    assert len(found.text().splitlines()) < 22
+
+
+def test_where_nothing_was_rendered_no_origin_is_missed(spoiled):
+    for path in sorted(spoiled.glob("id*")):
+        shutil.rmtree(path)
+    shutil.rmtree(spoiled / "state")
+    (spoiled / "origin.json").unlink()
+    assert {check for check, *_ in verify.verify(spoiled).faults} == {"complete"}
+
+
+def test_quarantine_says_what_trouble_says(spoiled):
+    (spoiled / KEY / "record.json").unlink()
+    (spoiled / "state/done/00000.json").unlink()
+    trouble.blame(spoiled, KEY, "was over the time limit of 300 s", trouble.LIMIT)
+    assert any("was given up (the last try was over the time limit of 300 s)" in fault for fault in faults(spoiled))

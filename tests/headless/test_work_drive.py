@@ -10,17 +10,18 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from wince.core.errors import WinceError
-from wince.job import layout, spec
+from wince.job import layout, spec, textures
 from wince.job import plan as plans
 from wince_headless import exits, launch
 from wince_headless.plan import write
-from wince_headless.work import drive, places, shards, trouble
+from wince_headless.work import drive, paces, places, shards, trouble
 
 SERVE = Path(__file__).with_name("serve_stand_in.py")
 
@@ -60,6 +61,10 @@ class Stage:
 
     def there(self):
         return {str(path.parent.relative_to(self.folder)) for path in self.folder.glob("id*/*/*/record.json")}
+
+    @property
+    def plan_keys(self):
+        return [key for shard in range(self.plan.shards) for person in self.plan.shard(shard) for key in plans.keys(person)]
 
     @property
     def keys(self):
@@ -160,7 +165,9 @@ def test_a_hang_is_ended_by_the_limit(stage):
     stage.tricks(id00001__e01__frontal="hang")
     assert stage.run(limit_s=1.0, workers=2) == exits.FAULTS
     assert stage.there() == stage.keys - {"id00001/e01/frontal"}
-    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"] == "was over the time limit of 1 s"
+    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"].startswith("hung for 1.")
+    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"].endswith(
+        "s without a word, the limit is 1 s (give such views more with --limit SECONDS)")
 
 
 def test_a_bare_kill_is_the_farms_doing_until_the_tenth(stage):
@@ -270,14 +277,16 @@ from wince.job import plan
 from wince_headless import launch
 from wince_headless.work import drive
 launch.SCRIPTS = Path(sys.argv[2])
-sys.exit(drive.run(plan.read(sys.argv[1]), (0, 1), drive.Wishes(workers=2), lambda *_: None))
+from wince_headless.work import telling
+with telling.WorkProgress() as bar:
+    sys.exit(drive.run(plan.read(sys.argv[1]), (0, 1), drive.Wishes(workers=2), bar))
 """
 
 
-def driver(stage):
+def driver(stage, **pipes):
     """A driver in a process of its own."""
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(stage.folder), str(stage.scripts)],
-                            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(stage.folder.parent / "tmp")})
+                            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(stage.folder.parent / "tmp")}, **pipes)
 
 
 def test_a_killed_driver_leaves_nothing_running_and_nothing_lying(stage):
@@ -303,6 +312,62 @@ def test_two_drivers_at_once_do_no_harm(stage):
     assert [process.wait(timeout=60) for process in both] == [exits.DONE, exits.DONE]
     assert stage.there() == stage.keys and shards.done(stage.plan) == {0, 1}
     assert not list(stage.folder.rglob("*.part"))
+
+
+def test_a_second_driver_says_so_and_begins_at_the_other_end(stage):
+    stage.tricks(pause=0.3)
+    first = driver(stage)
+    wait_for(lambda: stage.there())
+    second = driver(stage, stderr=subprocess.PIPE, text=True)
+    said = second.communicate(timeout=60)[1]
+    assert (first.wait(timeout=60), second.returncode) == (exits.DONE, exits.DONE)
+    assert f"another driver is at these shards, {drive.owner().rpartition('-')[0]}-{first.pid}: this one takes them in another" in said
+    begun = {pid: [event["key"] for event in stage.log("begin") if f"-{pid}-" in event["owner"]] for pid in (first.pid, second.pid)}
+    assert begun[first.pid][0] in stage.plan_keys[:12:6] and begun[second.pid][0] in stage.plan_keys[17::6]    # of one worker or other
+    assert len(stage.log("begin")) <= 24 + 4                 # at most what each worker has in hand when they meet
+    assert stage.there() == stage.keys and shards.done(stage.plan) == {0, 1}
+
+
+def test_a_driver_of_other_shards_is_none_of_its_business(stage):
+    paces.write(stage.folder, "node7-1", {"views": 0, "seconds": 0, "shards": "1", "place": 0})
+    assert stage.run(shards=(0,)) == exits.DONE and not stage.said("others")
+    assert [event["key"] for event in stage.log("begin")] == stage.plan_keys[:12]
+    assert stage.run() == exits.DONE and stage.said("others") == [{"event": "others", "names": ["node7-1"]}]
+
+
+def test_its_pace_counts_what_its_workers_were_the_first_to_make(stage, monkeypatch):
+    told = []
+    monkeypatch.setattr(drive, "BEAT", 0.01)
+    monkeypatch.setattr(paces, "write", lambda folder, owner, pace: told.append(pace))
+    stage.tricks(pause=PAUSE, late=True)
+    assert stage.run(shards=(1,)) == exits.DONE
+    assert {pace["views"] for pace in told} == {0} and "(" not in stage.sentence       # each was there already when it was put in place
+    stage.tricks(pause=PAUSE)
+    assert stage.run(shards=(0,)) == exits.DONE
+    assert max(pace["views"] for pace in told) in (10, 11) and told[-1] == told[-1] | {"shards": "0", "place": 0, "workers": 1}
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_blender_starts(stage):
+    (stage.folder / places.STATE).write_text("in the way")
+    with pytest.raises(WinceError, match=r"cannot be written .* give yourself the right to write there, or copy the plan"):
+        stage.run()
+    assert not (stage.scripts / "log.jsonl").exists()
+
+
+def test_people_who_are_to_be_painted_first_are_refused_before_blender_starts(stage, tmp_path):
+    job = replace(stage.plan.job, render=spec.Render(resolution=(64, 64), samples=1))
+    plan = write.plan(job, tmp_path / "painted", shard_people=2, paint={"backend": "sd15", "seed": 0})
+    wishes, tell = drive.Wishes(), lambda *_: None
+    with pytest.raises(WinceError, match=rf"4 of 4 people to be .* no painted skin yet, .*`wince paint {plan.folder} --shards all`"):
+        drive.run(plan, (0, 1), wishes, tell)
+    for person in (*plan.shard(0), plan.shard(1)[0]):
+        skin = plan.folder / places.TEXTURES / person["person"] / textures.FACTS
+        skin.parent.mkdir(parents=True)
+        skin.touch()
+    with pytest.raises(WinceError, match=r"1 of 4 people .*--shards 1`"):
+        drive.run(plan, (0, 1), wishes, tell)
+    assert not (stage.scripts / "log.jsonl").exists()
+    assert drive.run(plan, (0,), wishes, tell) == exits.DONE
 
 
 @pytest.mark.parametrize("name", ["record.json", "rgb.png", "../expression.npz", "../../identity.json"])

@@ -86,8 +86,8 @@ class Tally:
     def rendered(self, key):
         """A view is rendered: nothing to tell yet."""
 
-    def kept(self, key):
-        """A view is on disk."""
+    def kept(self, key, placed=True):
+        """A view is on disk; `placed` whether it is this process's."""
         self._done += 1
         self._say("view", key=key, done=self._done, total=self._total)
 
@@ -155,21 +155,22 @@ class Shift:
         if shot.picture is not None:
             files["rgb"] = ("rgb.png", png.strip(shot.picture.read_bytes()))
         facts = record.view_facts(shot.view, shot.shown.stance.face, layers["Depth"], shot.shown.stance.head, layers["seg"])
-        self._keep(shot.facts | facts | {"files": record.files_facts(files)}, files)
+        placed = self._keep(shot.facts | facts | {"files": record.files_facts(files)}, files)
         for path in filter(None, (shot.layers, shot.picture)):
             path.unlink()
-        tally.kept(shot.facts["key"])
+        tally.kept(shot.facts["key"], placed)
 
     def _keep(self, facts, files):
-        """Put a sample in its place, all files in one step; where another worker was quicker, its sample stays."""
+        """Put a sample in its place, all files in one step; return False where another worker was quicker: its sample stays."""
         key, folder = facts["key"], layout.sample_folder(self.out, facts["key"])
         files = dict([*files.values(), (layout.RECORD, record.to_bytes(facts))])
         if self._again:
             disk.remove(folder, self.owner, self.out)
         while not disk.place(folder, files, self.owner, self.out, self._claim):
             if resume.finished(self.out, key):
-                return
+                return False
             disk.remove(folder, self.owner, self.out)
+        return True
 
     def _claim(self):
         """Take the output folder, once."""

@@ -7,7 +7,8 @@ stdout, lines `wince: ` and a JSON object:
 
     start    blender, device, denoiser       once, when the studio can be built
     begin    key                             before anything is done for a view, its person included
-    view     key, cycles, seconds            it is on disk; seconds inside Blender's renderer, and from begin to here
+    view     key, cycles, seconds            it is on disk; seconds inside Blender's renderer, and from begin to here;
+                                             with "placed": false where another worker's was there first and stays
     served   id                              all that was asked of a person is there
     error    message                         what the user has to mend
 
@@ -102,10 +103,10 @@ class Watch:
         """A view is rendered."""
         self._took[key] = self._inside
 
-    def kept(self, key):
-        """A view is on disk."""
+    def kept(self, key, placed=True):
+        """A view is on disk; `placed` whether it is this worker's."""
         seconds = time.perf_counter() - self._begun.pop(key)
-        say("view", key=key, cycles=round(self._took.pop(key), 4), seconds=round(seconds, 4))
+        say("view", key=key, cycles=round(self._took.pop(key), 4), seconds=round(seconds, 4), **({} if placed else {"placed": False}))
 
 
 def _serve(words, widen):

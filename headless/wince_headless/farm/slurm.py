@@ -141,8 +141,8 @@ def _verifying(plan, cpus):
     """Return the places of verify.sbatch; it says so where a day is not enough."""
     lasts = plan.samples * VERIFY_SECONDS / cpus
     hint = f"asked for is {times.SPARE} times the estimate"
-    if lasts * times.SPARE > times.DAY:
-        hint = f"a day is asked for, {times.SPARE} times the estimate would be {math.ceil(lasts * times.SPARE / 3600)} hours: give it more processors"
+    if (spared := lasts * times.SPARE) > times.DAY:
+        hint = f"a day is asked for, and {times.SPARE} times the estimate is {math.ceil(spared / 3600)} hours: give it more processors"
     return {"VERIFY_TIME": times.hours(lasts), "VERIFY_HINT": hint}
 
 

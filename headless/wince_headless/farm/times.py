@@ -47,5 +47,5 @@ def check(job, time):
     least = told + SPARE * (sum(estimate.BUILD_SECONDS.values()) + estimate.view_seconds(job))
     if seconds(time) < least:
         minutes = math.ceil(least / 60)
-        raise WinceError(f"--time {time} is too short: up to {told} seconds before its end an element is told to stop, and it would make no "
-                         f"picture: give {minutes // 60}:{minutes % 60:02d}:00 or more")
+        raise WinceError(f"--time {time} is too short: up to {told} seconds before its end an element is told to stop, and it would make "
+                         f"no picture: give {minutes // 60}:{minutes % 60:02d}:00 or more")

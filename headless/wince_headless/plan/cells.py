@@ -104,21 +104,32 @@ class Cells:
 
     def tables(self, full=False):
         """Return the same for rich to print."""
-        parts = [self._people(), Text(self._sentence())]
+        parts = [self._people(), *([Text(""), self._shown()] if self.dealt else []), Text(self._sentence())]
         parts += ([self._every()] if full else []) + ([self._pain()] if self.scores else [])
         return Group(*parts)
 
+    @property
+    def dealt(self):
+        """Whether some people show what others of their cell do not: then a cell is several, one for each kind."""
+        return any(row["people"] and row[kind] % row["people"] for row in self.rows for kind in KINDS)
+
     def _people(self):
-        """People by cell: groups beside one another, ages and genders below."""
-        groups, out = _distinct(self.rows, "group"), Table(title="People", title_justify="left", box=None, pad_edge=False)
+        return self._by_cell("People", ("people",))
+
+    def _shown(self):
+        return self._by_cell("Expressions: pain + others", ("pain", "nonpain"))
+
+    def _by_cell(self, title, columns):
+        """Return counts by cell: groups beside one another, ages and genders below."""
+        groups, out = _distinct(self.rows, "group"), Table(title=title, title_justify="left", box=None, pad_edge=False)
         for name in ("age", "gender"):
             out.add_column(name)
         for name in (*groups, "all"):
             out.add_column(name, justify="right")
-        by_cell = {tuple(row[axis] for axis in AXES): row["people"] for row in self.rows}
+        by_cell = {tuple(row[axis] for axis in AXES): Counter({name: row[name] for name in columns}) for row in self.rows}
         for age, gender in dict.fromkeys((row["age"], row["gender"]) for row in self.rows):
-            counts = [by_cell.get((age, gender, group), 0) for group in groups]
-            out.add_row(age, gender, *map(_number, counts), _number(sum(counts)))
+            counts = [by_cell.get((age, gender, group), Counter()) for group in groups]
+            out.add_row(age, gender, *(" + ".join(_number(count[name]) for name in columns) for count in (*counts, sum(counts, Counter()))))
         return out
 
     def _sentence(self):
@@ -128,7 +139,13 @@ class Cells:
         pain, nonpain = self.spread("pain"), self.spread("nonpain")
         shown = [f"{_range(spread)} {name}" for spread, name in ((pain, "pain expressions"), (nonpain, "others")) if spread[1]]
         words += [f"each shows {' and '.join(shown)}"] if shown else []
+        words += [self._halves(pain, nonpain)] if self.dealt and pain[1] and nonpain[1] else []
         return "; ".join(words) + ".\n"
+
+    def _halves(self, pain, nonpain):
+        """How even it is when pain and no pain are told apart: two cells of each."""
+        least, most = min(pain[0], nonpain[0]), max(pain[1], nonpain[1])
+        return f"told apart by pain that is {2 * len(self.rows)} cells with {_range((least, most, 0))} expressions in each"
 
     def _pain(self):
         """How often a PSPI is shown: least and most of a cell, and in all."""
@@ -156,11 +173,11 @@ class Cells:
         return Group(out, Text(""))
 
 
-def plain_text(drawn, width=100, colour=False):
-    """Return what rich would print, as text without spaces at the ends of lines."""
+def plain_text(drawn, width=100, colour=False, wrap=True):
+    """Return what rich would print, as text without spaces at the ends of lines; without `wrap` sentences keep to one line."""
     system = "standard" if colour else None
     console = Console(file=io.StringIO(), width=width, force_terminal=colour, color_system=system, highlight=False)
-    console.print(drawn)
+    console.print(drawn, soft_wrap=not wrap)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()) + "\n"
 
 

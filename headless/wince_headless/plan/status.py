@@ -1,11 +1,9 @@
 """What of a plan is done, missing, in quarantine; how fast it goes and how long yet. It only looks, and may look while others render.
 
-A shard with a mark is done, and costs nothing more; of the others every sample's record is looked for, by name. Paces count while
-their file is fresh, and fresh is by the clock of the file server, which wrote all of them: machines of a farm disagree about the time.
+A shard with a mark is done, and costs nothing more; of the others every sample's record is looked for, by name. Which drivers are at work,
+and how fast, they say themselves: see work/paces.py.
 """
 
-import contextlib
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,32 +17,12 @@ from wince.job import expand, layout, textures
 
 from ..progress import duration, plural
 from ..work import places, shards, trouble
+from ..work.paces import drivers
 from . import ranges
 from .cells import plain_text
 
-FRESH = 90.0                           # seconds; a pace is rewritten every few, and a network's folder may be seen a minute late
 NAMED = 5                              # quarantined samples that are named
 BAR = 40
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One `wince run` or `wince work`: its name, its own pace so far, and how long ago it was last heard of, by the file server's clock."""
-
-    name: str
-    views: int
-    seconds: float
-    silent: float
-
-    @property
-    def live(self):
-        """Whether it is at work, as far as one can tell."""
-        return self.silent <= FRESH
-
-    @property
-    def rate(self):
-        """Views per second."""
-        return self.views / self.seconds if self.seconds > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +33,7 @@ class Status:
     shards                       {"planned", "done", "begun", "untouched"}
     open                         numbers of the shards that are not done, without those where only quarantined samples are left
     troubled                     keys of the quarantined samples
-    drivers                      tuple of Driver, those of the past too
+    drivers                      tuple of work.paces.Driver, those of the past too
     painted                      None, or (people with a skin, people in all) where the plan has skins painted
     """
 
@@ -81,7 +59,7 @@ class Status:
 
     @property
     def rate(self):
-        """Views per second of all that is at work, 0 when nothing is."""
+        """Views per second of all that is at work, 0 when nothing is, or has been for a few views."""
         return sum(driver.rate for driver in self.drivers if driver.live)
 
     @property
@@ -112,8 +90,8 @@ class Status:
                 "rate": round(self.rate, 6), "seconds_left": self.seconds_left, "drivers": drivers, "next": self.next}
 
     def text(self, width=100, colour=False):
-        """Return it for a terminal; `width` columns, `colour` whether it understands colours."""
-        return plain_text(self.tables(), width, colour)
+        """Return it as text; `width` columns for tables, sentences are not broken; `colour` whether the terminal understands colours."""
+        return plain_text(self.tables(), width, colour, wrap=False)
 
     def tables(self):
         """Return the same for rich to print."""
@@ -138,15 +116,6 @@ def gather(plan):
     facts = plan.facts["counts"]
     return Status(str(plan.folder), plan.hash, facts["people"] + facts["twins"], plan.samples, counts, total, open_shards,
                   found, tuple(drivers(plan.folder)), _painted(plan))
-
-
-def drivers(folder):
-    """Return the Drivers that have left a pace in a dataset's folder, the busiest first."""
-    paths = sorted(Path(folder, places.STATE, places.PACE).glob("*.json"))
-    read = [(path, pace) for path in paths if (pace := _read_pace(path))]
-    now = _now(folder, [written for _, (_, _, written) in read]) if read else 0.0
-    found = [Driver(path.stem, views, seconds, max(0.0, now - written)) for path, (views, seconds, written) in read]
-    return sorted(found, key=lambda one: (not one.live, -one.rate, one.name))
 
 
 def _count(plan, marked, troubled):
@@ -189,26 +158,6 @@ class _Look:
         return sum(ask(base + tail, exists) for tail in self.tails)
 
 
-def _read_pace(path):
-    """Return (views, seconds, when it was written) of a pace; None for one that is just going, or is none."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(path.read_bytes())
-        return int(known["views"]), float(known["seconds"]), path.stat().st_mtime
-    return None
-
-
-def _now(folder, written):
-    """Return what time it is for the file server: when a file is written there at this moment, or was the last of those given."""
-    probe = Path(folder, places.STATE, places.PACE, f".now.{os.getpid()}{layout.TEMPORARY}")
-    with contextlib.suppress(OSError):
-        try:
-            probe.write_bytes(b"")
-            return probe.stat().st_mtime
-        finally:
-            probe.unlink(missing_ok=True)
-    return max(written)
-
-
 def _painted(plan):
     """Return (people with a skin, people in all) where the plan has skins painted, else None."""
     if not plan.facts["paint"]:
@@ -231,7 +180,7 @@ def _next(status):
         return f"wince run {folder}{few}"
     if status.quarantined:
         return f"read in {Path(folder, places.STATE, places.TROUBLE)} what the workers said last, then: wince run {folder} --retry"
-    return f"wince verify {folder}, then wince pack-dataset {folder}"
+    return f"wince verify {folder}, then: wince pack-dataset {folder} --out {folder}_release"
 
 
 def _bar(status):
@@ -272,8 +221,10 @@ def _pace(status):
     left = f", {duration(status.seconds_left)} left" if status.seconds_left is not None else ""
     out = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
     for one in live:
-        out.add_row(f"  {one.name}", f"{one.rate:.2f}/s", plural(one.views, "view", "views"), f"heard of {one.silent:.0f} s ago")
-    return [*parts, Text(f"At work: {status.rate:.2f} views a second{left}"), out, Text("")]
+        rate = f"{one.rate:.2f}/s" if one.rate else ""
+        out.add_row(f"  {one.name}", rate, plural(one.views, "view", "views"), f"heard of {one.silent:.0f} s ago")
+    pace = f"{status.rate:.2f} views a second{left}" if status.rate else "too few views yet to say how fast"
+    return [*parts, Text(f"At work: {pace}"), out, Text("")]
 
 
 def _past(status):

@@ -32,7 +32,9 @@ ALONE = 400                            # so few people are planned sooner than a
 MOST_PROCESSES = 6                     # by default: each takes 60 MB, and all together are to stay below 500
 BATCH_PEOPLE = 64                      # that travel between processes together
 IDENTITIES = "identities"
-DECIDES = ("paint", "fraction", "shard_people", "versions", "identities_sha256", "job")     # equal: the same plan
+DECIDES = ("job", "identities_sha256", "paint", "fraction", "versions", "shard_people")     # equal: the same plan
+FIRST = ("name", "seed", "fraction", "people.count")           # of what differs, said before all else: by these people tell plans apart
+FOLLOWS = {"fraction": ("people.count", "people.identities", "identities_sha256"), "paint": ("people.textures",)}    # not named beside it
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def plan(job, out, shard_people=None, fraction=1.0, paint=None, processes=None, 
     """
     out, draft = Path(out), _draft(job, out, shard_people, fraction, paint)
     if plans.exists(out):
-        return _same(plans.read(out), draft)
+        return _same(plans.read(out), draft, shard_people is not None)
     _refuse_dataset(out)
     for killed in (plans.LINES, plans.INDEX):
         _sweep(out, killed)
@@ -166,13 +168,26 @@ def _bytes(path):
         raise WinceError(f"people.identities: {path} cannot be read ({error.strerror}): give paths of identity.json files") from None
 
 
-def _same(found, draft):
-    """Return a plan that is there already, if it is the one that is asked for."""
-    for name in DECIDES:
-        for key, before, now in resume.differences(found.facts.get(name), draft.facts[name], "" if name == "job" else name):
-            raise WinceError(f"{found.folder} holds another plan: {key} is {before!r} there, now it is {now!r}; "
-                             "a plan is never changed: give an empty folder with --out")
+def _same(found, draft, sized):
+    """Return a plan that is there already, if it is the one that is asked for; `sized` whether shard_people was."""
+    for key, before, now in sorted(_changes(found, draft, sized), key=_rank):
+        raise WinceError(f"{found.folder} holds another plan: {key} is {before!r} there, now it is {now!r}; "
+                         "a plan is never changed: give an empty folder with --out")
     return found
+
+
+def _changes(found, draft, sized):
+    """Return [(dotted key, value there, value now)] of what makes another plan."""
+    decides = [name for name in DECIDES if sized or name != "shard_people"]
+    changes = [change for name in decides
+               for change in resume.differences(found.facts.get(name), draft.facts[name], "" if name == "job" else name)]
+    follow = {other for key, *_ in changes for other in FOLLOWS.get(key, ())}
+    return [change for change in changes if change[0] not in follow]
+
+
+def _rank(change):
+    """Return the key by which changes are sorted: FIRST in their order, then as they come."""
+    return FIRST.index(change[0]) if change[0] in FIRST else len(FIRST)
 
 
 def _refuse_dataset(out):

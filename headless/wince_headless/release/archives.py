@@ -12,8 +12,10 @@ names, no owners. Pictures are not compressed again.
 import gzip
 import json
 import os
+import re
 import shutil
 import tarfile
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -22,11 +24,12 @@ import yaml
 from wince.core.errors import WinceError
 from wince.job import disk
 
-from . import checksums, tars
+from ..progress import plural
+from . import checksums, inventory, tars, texts
 from .pack import MEGABYTE, RELEASE
 from .schemes import pain3d_names
 
-LAYOUT, CARD = "archives", "README.md"
+LAYOUT, CARD, FIRST = inventory.ARCHIVES, "README.md", "00_README.txt"
 LOOSE, PACKED = "The layout is imagefolder", "The layout is archives, to be unpacked as the README.txt beside them says"
 FOLDERS = {             # folder: (folder of its parts, their name, gzip's level)
     "meshes_inpainted": ("images", "images", 0),
@@ -37,13 +40,28 @@ FOLDERS = {             # folder: (folder of its parts, their name, gzip's level
 LEFT = {"data", "croissant.json", checksums.NAME, RELEASE, *FOLDERS}          # they speak of loose files, or are written anew
 
 
+@dataclass(frozen=True)
+class Archived:
+    """A release in parts that was made: its folder, and release.json."""
+
+    folder: Path
+    facts: dict
+
+    def text(self):
+        """Return what was made, for a terminal."""
+        parts = self.facts["parts"]
+        size = sum(part["bytes"] for part in parts) / MEGABYTE
+        files = plural(sum(part["items"] for part in parts), "file", "files")
+        return f"{self.folder}: {files} in {plural(len(parts), 'part', 'parts')} of .tar.gz, {size:,.1f} MB"
+
+
 def archive(release, out, part_mb=1000):
     """Pack the folders of a release into parts.
 
     release   path of a release of the scheme 3dpain in the format imagefolder
     out       path of the packed release, which must not be there yet
     part_mb   about how many megabytes (10^6 bytes) of files a part has
-    returns   content of its release.json
+    returns   Archived
     raises    WinceError when the release is another one or was changed, or `out` is taken
     """
     release, out = Path(release), Path(out)
@@ -61,7 +79,7 @@ def archive(release, out, part_mb=1000):
         raise _explained(out, error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return facts
+    return Archived(out, facts)
 
 
 def subject(name):
@@ -109,6 +127,7 @@ def _written(release, work, facts, limit):
             disk.write(work / target / "README.txt", _readme(folder, name, len(sizes)).encode())
     facts = facts | {"layout": LAYOUT, "parts": parts}
     disk.write(work / CARD, card((release / CARD).read_text(encoding="utf-8")).encode())
+    disk.write(work / FIRST, inventory.text(facts, work).encode())
     disk.write(work / RELEASE, (json.dumps(facts, indent=1, sort_keys=True) + "\n").encode())
     checksums.write(work, known)
     return facts
@@ -134,10 +153,19 @@ def _readme(folder, name, count):
             f"    mkdir -p ../{folder}; for part in {name}_*.tar.gz; do tar -xzf $part -C ../{folder}; done\n")
 
 
+def _unpack():
+    """Return what unpacks all parts, in the release's own folder."""
+    return "\n".join(f"mkdir -p {folder}; for part in {target}/{name}_*.tar.gz; do tar -xzf $part -C {folder}; done"
+                     for folder, (target, name, _) in FOLDERS.items())
+
+
 def card(text):
-    """Return a card without what its head says of loose files: hubs would look for them."""
+    """Return a card without what is said of loose files, in its head, where hubs would look for them, and in its text."""
     _, head, body = text.split("---\n", 2)
     said = {name: value for name, value in yaml.safe_load(head).items() if name != "configs"}
+    loading = texts.ARCHIVES.replace("$unpack", _unpack())
+    body = re.sub(r"(## Loading\n\n).*?(\n## Splits)", lambda match: f"{match[1]}{loading}\n{match[2]}", body, flags=re.DOTALL)
+    body = re.sub(r"## Columns\n.*?(?=## )", "", body, flags=re.DOTALL)                    # of metadata.jsonl, which stays behind
     return f"---\n{yaml.safe_dump(said, sort_keys=False, allow_unicode=True)}---\n{body.replace(LOOSE, PACKED)}"
 
 

@@ -1,4 +1,4 @@
-"""What a release says of itself: README.md with the head that hubs read, 00_README.txt, CITATION.cff, LICENSES/.
+"""What a release says of itself: README.md with the head that hubs read, CITATION.cff, LICENSES/.
 
 No dates, no hosts, no absolute paths.
 """
@@ -11,10 +11,9 @@ from string import Template
 import yaml
 
 from ..progress import plural
-from . import parquet, texts, webdataset
+from . import licences, parquet, texts, webdataset
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"), (10_000_000, "1M<n<10M"))
-HUB_LICENCES = ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "mit", "apache-2.0", "openrail", "odbl", "pddl")
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class Content:
 
 def papers(content):
     """Return {path below the release: text}."""
-    return {"README.md": readme(content), "00_README.txt": Template(texts.FIRST).substitute(_values(content)),
-            "CITATION.cff": citation(content), **licence_files(content)}
+    return {"README.md": readme(content), "CITATION.cff": citation(content), **licence_files(content)}
 
 
 def readme(content):
@@ -60,8 +58,9 @@ def readme(content):
 
 def front(content):
     """Return the head of the card, for hubs: `load_dataset(folder)` reads configs."""
-    licence = content.wishes.licence.lower()
-    named = {"license": licence} if licence in HUB_LICENCES else {"license": "other", "license_name": licence, "license_link": "LICENSES"}
+    licence = content.wishes.licence
+    other = {"license": "other", "license_name": licence.lower(), "license_link": "LICENSES"}
+    named = {"license": known} if (known := licences.on_hub(licence)) else other
     size = next((words for limit, words in SIZES if content.facts["items"] < limit), "10M<n<100M")
     config = {"config_name": "default", "data_files": [{"split": split, "path": path} for split, path in content.patterns().items()]}
     return {**named, "pretty_name": content.wishes.name, "task_categories": ["image-classification", "image-segmentation"],
@@ -92,14 +91,29 @@ def _values(content):
     facts, found, scheme = content.facts, content.found, content.scheme
     return {"name": content.wishes.name, "items": f"{facts['items']:,}", "people": f"{facts['people']:,}", "folds": facts["folds"],
             "layout": facts["layout"], "scheme": scheme.title, "about": "\n\n".join(scheme.about),
-            "twins": _twins(found.counts[("twins",)]), "labels": texts.LABELS if facts["layout"] == "webdataset" else "",
-            "loading": scheme.loading or texts.LOADING[facts["layout"]],
+            "twins": _twins(found.counts[("twins",)]), "loading": _loading(scheme, facts), "reading": _reading(scheme),
             "splits": _splits(content), "cells": _cells(found), "scores": _scores(found), "kinds": _kinds(found), "files": _files(content),
             "columns": _columns(scheme),
             "painters": _painters(found), "licence": texts.own_licence(content.wishes.licence), "left_out": _left_out(facts),
             "licences": _table(("licence", "covers"), [(name, "; ".join(what)) for name, what in content.licences.items()]),
             "versions": _versions(found), "plan": _plan(facts), "views": ", ".join(view for view, in found.under("view")),
             "sizes": ", ".join(f"{width} x {height}" for width, height in found.under("size"))}
+
+
+def _loading(scheme, facts):
+    """Return how to load it: the first of its splits that is trained on, its tars by number."""
+    split = min(facts["splits"], key=("train", "val", "test").index)
+    count = sum(part["split"] == split for part in facts["parts"])
+    tars = f"{split}-{{00000..{count - 1:05d}}}.tar" if count > 1 else f"{split}-00000.tar"
+    said = scheme.loading or texts.LOADING[facts["layout"]]
+    return said.replace("$tars", tars).replace('split="train"', f'split="{split}"')
+
+
+def _reading(scheme):
+    """Return what is said below it, where the scheme has it."""
+    pairs = texts.PAIRS if "neutral_key" in scheme.columns else ""
+    said = pairs + (texts.FACES if scheme.name == "wince" else "")
+    return f"{said}\n" if said else ""
 
 
 def _columns(scheme):

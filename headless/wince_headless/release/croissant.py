@@ -4,7 +4,7 @@ import json
 
 from wince.core.errors import WinceError
 
-from . import imagefolder, webdataset
+from . import imagefolder, needs, webdataset
 
 NAME = "croissant.json"
 RAI = {
@@ -61,10 +61,9 @@ def _words(facts):
 
 
 def _library():
-    try:
-        import mlcroissant
-    except ImportError:
-        raise WinceError("releases need mlcroissant and pyarrow: install them with `pip install 'wince[release]'`") from None
+    needs.check("packing a release", "mlcroissant")
+    import mlcroissant
+
     return mlcroissant
 
 

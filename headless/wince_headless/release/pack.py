@@ -13,13 +13,14 @@ from wince.job import disk, plan
 
 from ..parallel import in_order, worth
 from ..progress import plural
-from . import card, checksums, croissant, parts, samples, schemes, splits, surveys, webdataset
+from . import card, checksums, croissant, inventory, licences, needs, parts, samples, schemes, splits, surveys, webdataset
 
 FORMAT = "wince-release-1"
 RELEASE = "release.json"
 MEGABYTE = 1_000_000
 WORTHWHILE = 200 * MEGABYTE            # bytes that a process packs while another starts, about
-UNSTATED = "unstated"
+UNSTATED = licences.UNSTATED
+LINES_BYTES = 50 * MEGABYTE             # a plan's lines go along up to this
 VERSION = "1.0.0"                      # of every release: another set under the same name is its maker's business
 
 
@@ -53,31 +54,37 @@ class Packed:
         count = f"{plural(facts['items'], 'item', 'items')} of {plural(facts['people'], 'person', 'people')}"
         files = plural(len(facts["parts"]), "part", "parts")
         return "\n".join([f"{self.folder}: {count} as {facts['layout']} ({facts['scheme']}), {size / MEGABYTE:,.1f} MB in {files}",
-                          f"  {split}", *dropped])
+                          f"  {split}", *dropped, *self._unlicensed()])
+
+    def _unlicensed(self):
+        if self.facts["licence"] == UNSTATED:
+            yield "  no licence was given, so the card says \"unstated\": state one by packing again with, say, --licence CC-BY-4.0"
 
 
-def pack(folder, out, format="webdataset", scheme="wince", drop=False, splits=None, shard_mb=512, samples=50, licence=None, name=None,
+def pack(folder, out, format=None, scheme="wince", drop=False, splits=None, shard_mb=512, samples=50, licence=None, name=None,
          progress=None, processes=None):
     """Make a release of a rendered folder.
 
     folder     path of the dataset, planned or not
     out        path of the release, which must not be there yet, or be empty
-    format     webdataset, parquet or imagefolder
+    format     webdataset, parquet or imagefolder; none: what the scheme usually has
     scheme     wince, 3dpain or synpain
     drop       leave out what is missing, in quarantine, or cannot be said by the scheme, and count it; else refuse
     splits     as `splits.parse` reads it
     shard_mb   about how many megabytes (10^6 bytes) a file has
     samples    how many loose pictures lie in samples/
-    licence    what the pictures are released under, an SPDX id; nobody but their maker can say
+    licence    what the pictures are released under, as `licences.spdx` reads it; nobody but their maker can say
     name       of the release; the job's, if none
     progress   called with (what, done, total): ("look", people, None) and ("pack", people, all)
     processes  how many; none: one for a small set, a process per core for a large one
     returns    Packed
-    raises     WinceError when something is missing and may not be, `out` is taken, or a file is damaged
+    raises     WinceError when something is missing and may not be, `out` is taken, a file is damaged, or this Python lacks a package
     """
     source, out = _opened(folder), Path(out)
     wishes = _wishes(source, format, scheme, splits, shard_mb, samples, licence, name)
+    needs.check("packing a release", "mlcroissant", *needs.of_layout(wishes.format))
     _refuse_taken(out)
+    _refuse_inside(source.folder, out)
     say = progress or (lambda *_: None)
     found = surveys.survey(source, wishes, processes, lambda people: say("look", people, None))
     left_out = _left_out(source, found, drop)
@@ -117,14 +124,23 @@ class Release:
         """Write what is said about the data, and last the checksums; returns the content of release.json."""
         facts = self._facts()
         self._put(RELEASE, json.dumps(facts, indent=1, sort_keys=True) + "\n")
-        if self._source.plan:
-            shutil.copyfile(self._source.folder / plan.PLAN, self._work / plan.PLAN)
+        self._put_plan()
         content = card.Content(self._wishes, self._scheme, facts, self._found)
         for path, text in card.papers(content).items():
             self._put(path, text)
+        self._put("00_README.txt", inventory.text(facts, self._work))
         self._put(croissant.NAME, croissant.text(content, self._hashes))
         checksums.write(self._work, self._hashes)
         return facts
+
+    def _put_plan(self):
+        """Put the plan beside the data. Its index stays: nobody renders into a release."""
+        if self._source.plan is None:
+            return
+        shutil.copyfile(self._source.folder / plan.PLAN, self._work / plan.PLAN)
+        lines = self._source.folder / plan.LINES
+        if lines.is_file() and lines.stat().st_size < LINES_BYTES:
+            shutil.copyfile(lines, self._work / plan.LINES)
 
     def _take(self, written):
         self._hashes |= {path: digest for path, digest, _ in written.files}
@@ -162,11 +178,12 @@ def _opened(folder):
 
 
 def _wishes(source, format, scheme, folds, shard_mb, loose, licence, name):
+    format = format or schemes.find(scheme).usual
     schemes.opened(scheme, source.job, format)
     if shard_mb <= 0:
         raise WinceError(f"--shard-mb {shard_mb}: a file has some megabytes; usual are 500 to 1000")
-    name, licence = name or source.job.name, licence or UNSTATED
-    return Wishes(format, scheme, splits.parse(folds), round(shard_mb * MEGABYTE), max(0, loose), name, licence)
+    return Wishes(format, scheme, splits.parse(folds), round(shard_mb * MEGABYTE), max(0, loose), name or source.job.name,
+                  licences.spdx(licence))
 
 
 def _refuse_taken(out):
@@ -174,6 +191,11 @@ def _refuse_taken(out):
         raise WinceError(f"{out} holds a release already: give another folder with --out, or delete this one")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise WinceError(f"{out} is not empty: give another folder with --out")
+
+
+def _refuse_inside(folder, out):
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise WinceError(f"{out} lies inside the dataset {folder}, which a release is no part of: give a folder elsewhere with --out")
 
 
 def _left_out(source, found, drop):

@@ -8,7 +8,9 @@ A row is what the scheme wrote. Files are asked for by role, as in the scheme an
 """
 
 import csv
+import errno
 import json
+import os
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from pathlib import Path
 from wince.core.errors import WinceError
 from wince.job import layout
 
-from . import checksums, imagefolder, samples, schemes, splits, tars, webdataset
+from . import checksums, imagefolder, needs, samples, schemes, splits, tars, webdataset
 
 RELEASE = "release.json"
 EXPRESSIVE = re.compile(r"e(?!00$)")
@@ -220,7 +222,11 @@ def _slice(path, offset, size):
 @lru_cache(maxsize=16)
 def _table(path):
     """Return (pyarrow's file, number of the first row of every row group and of none)."""
+    needs.check("reading Parquet", "pyarrow")
     import pyarrow.parquet as pq
+
+    if not path.is_file():                      # pyarrow would not say which
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     table = pq.ParquetFile(path, memory_map=True)
     groups = table.metadata.num_row_groups

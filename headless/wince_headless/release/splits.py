@@ -22,7 +22,8 @@ def parse(text=None):
     for word in (text or DEFAULT).split(","):
         name, _, folds = word.strip().partition("=")
         if name not in NAMES:
-            raise WinceError(f"--splits {text}: {name!r} is no split, there are {', '.join(NAMES)}; write {DEFAULT}")
+            raise WinceError(f"--splits {text}: {name!r} is no split, there are {', '.join(NAMES)}; write {DEFAULT}, or train=0-9 "
+                             "for a set in one piece")
         for fold in _folds(folds, text):
             if fold in found:
                 raise WinceError(f"--splits {text}: fold {fold} is in {found[fold]} and in {name}; a person can be in one only")

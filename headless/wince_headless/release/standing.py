@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from . import checksums, pack, samples
+from . import checksums, licences, pack, samples
 from . import splits as folds
 
 
@@ -18,7 +18,7 @@ def same(folder, out, format=None, scheme="wince", splits=None, licence=None, na
         return False
     facts = _facts(out)
     wanted = {"format": pack.FORMAT, "plan": source.plan.hash, "layout": format or facts.get("layout"), "scheme": scheme, "left_out": {},
-              "folds": folds.words(folds.parse(splits)), "name": name or source.job.name, "licence": licence or pack.UNSTATED}
+              "folds": folds.words(folds.parse(splits)), "name": name or source.job.name, "licence": licences.spdx(licence)}
     return all(facts.get(key) == value for key, value in wanted.items()) and all((out / path).is_file() for path in checksums.read(out))
 
 

@@ -1,5 +1,7 @@
 """The words of a release's papers; $blanks are filled in by card.py."""
 
+from .licences import UNSTATED
+
 URLS = {
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/legalcode", "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/legalcode",
     "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0", "MIT": "https://opensource.org/license/mit",
@@ -7,7 +9,9 @@ URLS = {
     "CreativeML-OpenRAIL-M": "https://huggingface.co/spaces/CompVis/stable-diffusion-license",
     "CreativeML-OpenRAIL++-M": "https://huggingface.co/stabilityai/stable-diffusion-xl-base-1.0/blob/main/LICENSE.md",
 }
-UNSTATED = "unstated"
+FACES = """
+`wince_headless.release.torch_data.Faces(PATH, split="train", pairs=True)` is a PyTorch dataset over any layout of the scheme wince."""
+PAIRS = """In each row `neutral_key` names the neutral face of the same person, camera and light: what pairwise models compare with."""
 
 LOADING = {
     "webdataset": """```python
@@ -15,7 +19,7 @@ from datasets import load_dataset                      # columns rgb.png, heat.p
 rows = load_dataset("PATH", split="train", streaming=True)
 
 import webdataset as wds                               # pictures as arrays; heat from .npy: its own "pil" would make the 16 bits 8
-samples = wds.WebDataset("PATH/shards/train-{00000..000NN}.tar", shardshuffle=False).decode("rgb8").to_tuple("rgb.png", "heat.npy", "json")
+samples = wds.WebDataset("PATH/shards/$tars", shardshuffle=False).decode("rgb8").to_tuple("rgb.png", "heat.npy", "json")
 ```
 
 `mlcroissant` keeps what it unpacks by the tars' names alone: give each release a cache of its own with CROISSANT_CACHE.""",
@@ -31,24 +35,6 @@ from datasets import load_dataset
 rows = load_dataset("PATH", split="train")             # rows[0]["image"], ["heat"] (16 bit), ["neutral"], ["au"], ["pspi"], ...
 ```""",
 }
-
-LABELS = "labels.csv         labels that are one value each, as a table; all labels stand beside the pictures\n"
-
-FIRST = """$name: synthetic faces with pain labels
-$items items, $people people who do not exist, as $layout.
-
-README.md          what it is, what its labels are and are not, how to load it
-LICENSES/          what is under which licence
-CITATION.cff       how to cite it
-croissant.json     the same for machines (Croissant, with RAI fields)
-plan.json          who shows what, decided before it was rendered (where it was planned)
-release.json       its counts and files
-checksums.sha256   check all files: sha256sum -c checksums.sha256
-${labels}map.csv            every item and the samples of the dataset that it shows
-samples/           some loose pictures to look at
-
-The labels are parameters of the generation, not observations. Not for clinical use.
-"""
 
 CARD = """# $name
 
@@ -78,10 +64,7 @@ $about
 
 $loading
 
-In each row `neutral_key` names the neutral face of the same person, camera and light, where the scheme has it: what pairwise models
-compare with.
-`wince_headless.release.torch_data.Faces(PATH, split="train", pairs=True)` is a PyTorch dataset over any layout of the scheme wince.
-
+$reading
 ## Splits
 
 $splits
@@ -153,6 +136,16 @@ $versions
 
 $plan Every record holds the seeds, the hashes and the versions that made it. `checksums.sha256` covers every file.
 """
+
+
+ARCHIVES = """Unpack the parts first, as the README.txt beside them says:
+
+```sh
+$unpack
+```
+
+Then PATH is the root that loaders of 3DPain take, and `splits/fold10_70_20_10_split.csv` (0 train, 1 val, 2 test) their split file;
+`action_units.csv` has a line per picture."""
 
 
 def own_licence(licence):

@@ -34,12 +34,16 @@ class Faces(Dataset):
     split       train, val or test
     pairs       whether items have the neutral face of the same person, camera and light; then only expressive ones that have it are items
     transform   called with an item {"image": PIL image, "heat": (H, W) float32 array, ...}, returns what is to be returned; none: `tensors`
-    raises      WinceError when there is no such folder or split, or the release has other columns
+    raises      WinceError when there is no such folder or split, the release has other columns, or PyTorch is not installed; with a
+                transform of one's own it is not needed
     """
 
     au_order = AU_ORDER
 
     def __init__(self, folder, split="train", pairs=False, transform=None):
+        if transform is None and Dataset is object:
+            raise WinceError("`Faces` makes tensors by PyTorch, which this Python has not: install it with `pip install torch`, or give a "
+                             "transform of your own")
         self._items = reading.opened(folder).items(split)
         self._pairs, self._transform = pairs, transform or tensors
         if len(self._items) and "au" not in self._items[0].row:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 import zlib
 from dataclasses import dataclass, field
@@ -38,7 +39,10 @@ class Lot:
 
 @dataclass
 class Seen:
-    """What was seen of an item: its key, its sample's in the dataset, whose it is, in which split, what it names as its neutral."""
+    """What was seen of an item: its key, its sample's in the dataset, whose it is, in which split, what it names as its neutral.
+
+    gone   a file that is missing, below the release: nothing more is said of the item
+    """
 
     key: str
     sample: str
@@ -48,6 +52,7 @@ class Seen:
     twin_of: str = ""
     licences: tuple = ()
     faults: list = field(default_factory=list)
+    gone: str = ""
 
 
 def forget():
@@ -77,6 +82,8 @@ def _look(items, number, facts, lot):
             setattr(seen, name, row.get(name) or "")
         found = [*_placed(row, facts, lot.split), *LOOKS[facts["scheme"]](seen, item, facts)]
         found += [("private", f"its row holds {match[0]}") for match in PRIVATE.finditer(_text(row))]
+    except FileNotFoundError as error:
+        found, seen.gone = [], os.path.relpath(error.filename, lot.folder)
     except UNREADABLE as error:
         found = [("labels", f"its row or files cannot be read ({type(error).__name__}: {error})")]
     seen.faults = [(check, seen.key, sentence) for check, sentence in found]

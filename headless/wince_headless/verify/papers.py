@@ -7,11 +7,10 @@ from contextlib import contextmanager
 
 import yaml
 
-from wince.core.errors import WinceError
 from wince.job import plan
 
 from ..release import archives, checksums, croissant, parts, reading
-from .samples import MALFORMED, PRIVATE
+from .samples import MALFORMED, MISSING, PRIVATE
 
 NAMES = ("README.md", "00_README.txt", "CITATION.cff", reading.RELEASE, parts.MAP)
 TEXTS = (".md", ".txt", ".cff", ".json", ".csv", ".jsonl")
@@ -26,7 +25,7 @@ def papers(folder, facts):
     """
     wanted = (*NAMES, *([croissant.NAME] if facts["layout"] != archives.LAYOUT else []), *([plan.PLAN] if facts["plan"] else []))
     missing = [name for name in wanted if not (folder / name).is_file()]
-    yield from (("papers", name, "is missing: copy the release again") for name in missing)
+    yield from (("papers", name, MISSING) for name in missing)
     checks = {"README.md": _card, "00_README.txt": _counted, croissant.NAME: _croissant, plan.PLAN: _plan}
     for name, check in checks.items():
         if name in wanted and name not in missing:
@@ -59,10 +58,8 @@ def _counted(path, facts):
 
 def _croissant(path, facts):
     """Croissant must validate, and know the hashes of the files."""
-    try:
-        import mlcroissant
-    except ImportError:
-        raise WinceError("verifying a release needs mlcroissant: install it with `pip install 'wince[release]'`") from None
+    import mlcroissant
+
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
         with _quiet():

@@ -26,14 +26,14 @@ class Task:
     known     whether the job has this person
     line      of the plan, or None
     marked    {path below the folder: [bytes, sha256]} of the person's files in the mark of a shard that is done, or None
-    given_up  keys of samples in quarantine
+    given_up  {key: how it went last, in words} of samples in quarantine
     """
 
     name: str
     known: bool = True
     line: dict | None = None
     marked: dict | None = None
-    given_up: tuple = ()
+    given_up: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -135,7 +135,8 @@ def _complete(ground, task, expected, records, found):
     for key in expected.keys() - records.keys():
         if key in task.given_up:
             found.quarantined += 1
-            yield "quarantine", key, "was given up after it killed its workers: state/trouble has their last words"
+            how = f" (the last try {task.given_up[key]})" if task.given_up[key] else ""
+            yield "quarantine", key, f"was given up{how}: state/trouble has its workers' last words, `wince run DIR --retry` tries it again"
         elif task.marked is not None:
             yield "complete", key, f"is missing, and its shard is marked done: {REDO}"
         else:

@@ -14,12 +14,12 @@ from wince.core.errors import WinceError
 from wince.job import layout
 
 from ..parallel import cores, in_order
-from ..release import archives, checksums, parts, reading, tars
+from ..release import archives, checksums, needs, parts, reading, tars
 from ..release.schemes import pain3d_names
 from . import items, papers, tables
 from . import pictures as sights
 from .report import OF_RELEASES, Report
-from .samples import MALFORMED
+from .samples import MALFORMED, MISSING
 
 NEEDED = ("name", "items", "people", "splits", "folds", "scheme", "layout", "parts", "plan", "licence")
 LOT = 64                                # items that a process looks at in one go
@@ -39,15 +39,17 @@ def verify(folder, processes=None, progress=None):
     folder = Path(folder)
     items.forget()
     facts = _facts(folder)
+    needs.check("verifying a release", *(() if facts["layout"] == archives.LAYOUT else ("mlcroissant",)), *needs.of_layout(facts["layout"]))
     report = Report(facts["name"], kind="release", expected=facts["items"], checks=dict(OF_RELEASES))
     processes = processes or (1 if facts["items"] <= FEW else cores())
     report.faults.extend(_summed(folder, processes))
+    gone = {key for _, key, sentence in report.faults if sentence == MISSING}         # told once: what follows from it is not
     if facts["layout"] == archives.LAYOUT:
         report.faults.extend(_archived(folder, facts, report))
     else:
-        _walk(folder, facts, report, processes, progress)
-    report.faults.extend(tables.tables(folder, facts))
-    report.faults.extend(papers.papers(folder, facts))
+        _walk(folder, facts, report, gone, processes, progress)
+    found = (*tables.tables(folder, facts), *papers.papers(folder, facts))
+    report.faults.extend(fault for fault in found if fault[1:] not in {(path, MISSING) for path in gone})
     return report
 
 
@@ -67,7 +69,7 @@ def _summed(folder, processes):
     known = checksums.read(folder)
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {checksums.NAME}
     for path in sorted(known.keys() - there):
-        yield "files", path, "is missing: copy the release again"
+        yield "files", path, MISSING
     for path in sorted(there - known.keys()):
         yield "files", path, "is no part of the release: take it away"
     both = sorted(known.keys() & there)
@@ -80,12 +82,12 @@ def _hash(folder, path):
     return checksums.sha256(folder / path)
 
 
-def _walk(folder, facts, report, processes, progress):
+def _walk(folder, facts, report, gone, processes, progress):
     """Look at every item; what belongs together is compared as it comes, in the order of the release."""
     report.faults.extend(_counted(folder, facts))
-    opened, ledger = reading.opened(folder), Ledger(folder, facts)
+    opened, ledger = reading.opened(folder), Ledger(folder, facts, gone)
     lots = (items.Lot(folder, split, first, min(first + LOT, count)) for split in opened.splits
-            for count in [_length(opened, split, report)] for first in range(0, count, LOT))
+            for count in [_length(opened, split, report, ledger)] for first in range(0, count, LOT))
     for lot in in_order(items.look, lots, processes):
         for seen in lot:
             report.samples += 1
@@ -97,10 +99,13 @@ def _walk(folder, facts, report, processes, progress):
     report.people = len(ledger.splits)
 
 
-def _length(opened, split, report):
+def _length(opened, split, report, ledger):
     """Return how many items a split has; none where that cannot be read."""
     try:
         return len(opened.items(split))
+    except FileNotFoundError as error:
+        report.faults.extend(ledger.lose(split, error.filename))
+        return 0
     except items.UNREADABLE as error:
         report.faults.append(("files", split, f"its items cannot be read ({error})"))
         return 0
@@ -109,14 +114,21 @@ def _length(opened, split, report):
 class Ledger:
     """What items say of each other: one person in one split, neutrals that are there, a line in map.csv each, licences that are told."""
 
-    def __init__(self, folder, facts):
-        self._folder, self._facts = folder, facts
+    def __init__(self, folder, facts, gone):
+        self._folder, self._facts, self._gone = folder, facts, gone
+        self._lost = set()                                  # splits of which something is missing: they are not counted
         self.splits, self._twins, self._items, self._licences = {}, [], Counter(), set()
         self._person, self._keys, self._wanted = None, {}, []
-        self._map = _lines(folder / parts.MAP)
+        path = folder / parts.MAP                           # that it is missing is told once
+        self._map = (line for line in tables.lines(path) if line["split"] not in self._unread) if path.is_file() else None
+        self._unread = set()                                # splits that cannot be read at all
 
     def add(self, seen):
         """Take an item; yield faults that it completes."""
+        if seen.gone:
+            yield from self._miss(seen)
+            if not seen.sample:
+                return
         person = seen.sample.split("/")[0]
         self._items[seen.split] += 1
         self._licences.update(seen.licences)
@@ -134,19 +146,47 @@ class Ledger:
             self._wanted.append((seen.key, seen.neutral_key))
         yield from self._mapped(seen)
 
+    def lose(self, split, path):
+        """Go on without a split whose labels are missing."""
+        self._unread.add(split)
+        self._lost.add(split)
+        yield from self._missing(Path(path).relative_to(self._folder).as_posix())
+
+    def _miss(self, seen):
+        """Go on without an item that cannot be read, or not all of it."""
+        yield from self._missing(seen.gone)
+        if not seen.sample:
+            self._lost.add(seen.split)
+            self._pass_over()
+
+    def _missing(self, path):
+        if path not in self._gone:
+            self._gone.add(path)
+            yield "files", path, MISSING
+
+    def _pass_over(self):
+        """Leave out the lines of an item in map.csv."""
+        for _ in range(self._parts):
+            next(self._map or iter(()), None)
+
+    @property
+    def _parts(self):
+        return 2 if self._facts["scheme"] == "synpain" else 1
+
     def close(self):
         """Yield what the whole shows."""
         yield from self._close_person()
         for twin, of in self._twins:
             if self.splits.get(of, self.splits[twin]) != self.splits[twin]:
                 yield "splits", twin, f"is a twin of {of}, which is in {self.splits[of]}, and lies in {self.splits[twin]}"
-        if next(self._map, None) is not None:
+        if self._map is not None and next(self._map, None) is not None:
             yield "complete", parts.MAP, "has lines of items that are not there"
-        yield from _told(self._facts, self._items, Counter(self.splits.values()))
+        yield from _told(self._facts, self._items, Counter(self.splits.values()), self._lost)
         for licence in sorted({*self._licences, self._facts["licence"]}):
             name = "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in licence)
-            if not (self._folder / "LICENSES" / f"{name}.txt").is_file():
-                yield "papers", f"LICENSES/{name}.txt", f"is missing: {licence} is the licence of something in the release"
+            path = f"LICENSES/{name}.txt"
+            if path not in self._gone and not (self._folder / path).is_file():
+                yield "papers", path, f"is missing: {licence} is the licence of something in the release"
 
     def _close_person(self):
         """Yield neutrals of the last person that are not there, or none."""
@@ -159,7 +199,7 @@ class Ledger:
 
     def _mapped(self, seen):
         """Compare an item with its lines in map.csv, one per part."""
-        for _ in range(2 if self._facts["scheme"] == "synpain" else 1):
+        for _ in range(self._parts if self._map is not None else 0):
             line = next(self._map, None)
             person = seen.sample.split("/")[0]
             if line is None or (line["key"], line["split"], line["sample"].split("/")[0]) != (seen.key, seen.split, person):
@@ -169,17 +209,15 @@ class Ledger:
                 yield "complete", seen.key, f"{parts.MAP} says it is {line['sample']}, the item {seen.sample}"
 
 
-def _lines(path):
-    return tables.lines(path) if path.is_file() else iter(())
-
-
-def _told(facts, found, people):
-    """Yield where release.json counts otherwise than there is."""
+def _told(facts, found, people, lost):
+    """Yield where release.json counts otherwise than there is; splits of which something is missing have told so."""
     for split, count in facts["splits"].items():
+        if split in lost:
+            continue
         for what, number in (("items", found[split]), ("people", people[split])):
             if count[what] != number:
                 yield "complete", split, f"has {number:,} {what}, release.json says {count[what]:,}"
-    if facts["items"] != found.total() or facts["people"] != people.total():
+    if not lost and (facts["items"] != found.total() or facts["people"] != people.total()):
         there = f"{found.total():,} and {people.total():,}"
         yield "complete", reading.RELEASE, f"says {facts['items']:,} items and {facts['people']:,} people, there are {there}"
 
@@ -212,6 +250,8 @@ def _archived(folder, facts, report):
     """Yield the faults of 3DPain's folders packed in parts: members are read one after the other, nothing is unpacked."""
     for part in facts["parts"]:
         count = 0
+        if not (folder / part["path"]).is_file():           # told by its checksum
+            continue
         try:
             with tarfile.open(folder / part["path"], "r|gz") as tar:
                 for member in tar:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from wince.core.errors import WinceError
 from wince.job import expand, layout, plan, textures
 
 from .. import dataset as datasets
 from ..progress import plural
 from ..work import places, shards
+from . import release
 from .whole import ground_of
 
 AGAIN = ("complete", "files", "pictures", "labels", "look", "heat", "person", "origin", "plan", "done", "private")   # rendering mends them
@@ -43,8 +45,9 @@ def reopen(folder, faults):
     folder   str or Path of a dataset, planned or not
     faults   iterable of (check, key, sentence), as `verify` finds them or `report.read` reads them
     returns  Reopened
-    raises   WinceError where there is no dataset
+    raises   WinceError where there is no dataset, or a release
     """
+    refuse_release(folder)
     dataset = datasets.open_dataset(folder)
     opened = plan.read(dataset.folder) if plan.exists(dataset.folder) else None
     place = Planned(opened) if opened else Unplanned(ground_of(dataset, None))
@@ -56,6 +59,13 @@ def reopen(folder, faults):
         else:
             _again(dataset.folder, place, name, set(named), done)
     return done
+
+
+def refuse_release(folder):
+    """Raise WinceError where a folder is a release: nothing in it can be made again in its place."""
+    if release.holds(folder):
+        raise WinceError(f"{folder} is a release, which cannot be reopened: pack it again from its dataset, or copy it again from where it "
+                         "is whole")
 
 
 class Planned:

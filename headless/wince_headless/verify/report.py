@@ -53,6 +53,8 @@ OF_RELEASES = {                 # the same of a release
 }
 SHOWN = 60                      # faults that the report spells out
 AT_HAND = 5_000                 # faults kept in memory
+ALIKE = 3                       # faults with the same words that the text spells out; of more it names the first
+WORDINGS = 1_000                # of faults that are counted
 
 
 class Faults(Sequence):
@@ -60,12 +62,14 @@ class Faults(Sequence):
 
     def __init__(self, faults=()):
         self.wrong = Counter()                          # {check: how many}
+        self.alike = {}                                 # {(check, sentence): [how many, the first key]}, of the first WORDINGS
         self._first, self._more, self._folder = [], None, None
         self.extend(faults)
 
     def append(self, fault):
         """Add one."""
         self.wrong[fault[0]] += 1
+        self._count(*fault)
         if len(self._first) < AT_HAND:
             self._first.append(tuple(fault))
             return
@@ -74,6 +78,21 @@ class Faults(Sequence):
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             self._more = open(self._folder / "faults.jsonl", "w", encoding="utf-8")
         self._more.write(json.dumps(fault) + "\n")
+
+    def _count(self, check, key, sentence):
+        if (known := self.alike.get((check, sentence))) is not None:
+            known[0] += 1
+        elif len(self.alike) < WORDINGS:
+            self.alike[check, sentence] = [1, key]
+
+    def told(self):
+        """Yield lines about those at hand, in order; many in the same words are one line."""
+        for check, key, sentence in self._first:
+            count, first = self.alike.get((check, sentence), (1, key))
+            if count <= ALIKE:
+                yield 1, f"{key}: {sentence}"
+            elif key == first:
+                yield count, _many(count, key, sentence)
 
     def extend(self, faults):
         """Add several."""
@@ -138,8 +157,9 @@ class Report:
         head = f"{self.name}: {self.samples:,} of {self.expected:,} samples{given_up}, {plural(self.people, 'person', 'people')}"
         checks = [f"  {'FAULT' if wrong[check] else 'ok':<6}{words}{f' ({wrong[check]:,})' if wrong[check] else ''}"
                   for check, words in self.checks.items()]
-        faults = [f"  {key}: {sentence}" for _, key, sentence in islice(self.faults, SHOWN)]
-        more = [f"  and {len(self.faults) - SHOWN:,} more"] if len(self.faults) > SHOWN else []
+        told = list(islice(self.faults.told(), SHOWN))
+        faults, left = [f"  {line}" for _, line in told], len(self.faults) - sum(count for count, _ in told)
+        more = [f"  and {left:,} more"] if left else []
         title = [f"\n{plural(len(self.faults), 'fault', 'faults')}"] if faults else []
         return "\n".join([head, *checks, *(f"  note: {note}" for note in self.notes), *title, *faults, *more])
 
@@ -175,6 +195,14 @@ class Report:
         for place, fault in enumerate(self.faults):
             yield f"{',' if place else ''}\n  {json.dumps(_plain(fault), ensure_ascii=False)}"
         yield "\n ]\n}\n"
+
+
+def _many(count, key, sentence):
+    """Return one line for many faults in the same words."""
+    if sentence.startswith("is missing"):
+        noun = "files" if "." in key.rsplit("/", 1)[-1] else "samples"
+        return f"{count:,} {noun} are missing, the first {key}{sentence.removeprefix('is missing')}"
+    return f"{key} and {count - 1:,} more: {sentence}"
 
 
 def read(path):

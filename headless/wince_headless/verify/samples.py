@@ -17,6 +17,7 @@ from .pictures import ALWAYS
 
 TERMS = ("brow", "orbit", "levator", "eyes")
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)     # what a record that is none may cause
+MISSING = "is missing: copy the release again"
 REDO = "put it back with `wince verify --reopen`, then run the same command again"
 PRIVATE = re.compile(r'"(?:file:|/|~/|[A-Za-z]:[\\/]|\\\\)[^"]*"|/(?:home|Users|root|mnt|tmp)/[^"]*'       # paths of a machine
                      r'|"(?:host|hostname|node|user|username|pid|cwd)":')                                       # and its name

@@ -11,7 +11,7 @@ from wince.core.facs.pspi import pspi
 from ..release.schemes import pain3d, synpain
 from . import items
 from .labels import UNSIDED
-from .samples import MALFORMED
+from .samples import MALFORMED, MISSING
 
 ANNOTATIONS = "annotations"
 CODE = re.compile(r"AU(\d+)([LR])")
@@ -41,7 +41,7 @@ def _of(folder, name, headers, check):
     """Yield the faults of every line of a table."""
     path = folder / name
     if not path.is_file():
-        yield "papers", name, "is missing: copy the release again"
+        yield "papers", name, MISSING
         return
     for number, line in enumerate(lines(path), 2):
         try:

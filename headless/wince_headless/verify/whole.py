@@ -6,6 +6,7 @@ the people that are there.
 
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 from wince.core import cameras
 from wince.core.errors import WinceError
@@ -36,7 +37,7 @@ def verify(folder, processes=None, progress=None):
     """
     if release.holds(folder):
         return release.verify(folder, processes, progress)
-    dataset = datasets.open_dataset(folder)
+    dataset = _opened(folder)
     opened = plan.read(dataset.folder) if plan.exists(dataset.folder) else None
     ground = ground_of(dataset, opened)
     report = Report(dataset.job.name, kind="plan" if opened else "folder", expected=opened.samples if opened else _expected(ground),
@@ -53,6 +54,14 @@ def verify(folder, processes=None, progress=None):
     return report
 
 
+def _opened(folder):
+    """Open a dataset; raises WinceError that names all there could be."""
+    if not Path(folder, layout.JOB).is_file():
+        what = "holds neither a dataset (no job.json) nor a release (no release.json)" if Path(folder).exists() else "is not there"
+        raise WinceError(f"{folder} {what}: give a folder that `wince run`, `wince render` or `wince pack-dataset` wrote")
+    return datasets.open_dataset(folder)
+
+
 class Tasks:
     """The Tasks of a folder, person by person in the order of the plan or job, those that no job has at the end."""
 
@@ -60,7 +69,8 @@ class Tasks:
         self._ground, self._opened, self._faults, self._there = ground, opened, faults, dict.fromkeys(there)
         self._given_up = {}
         for key in trouble.quarantined(ground.folder) if opened else ():
-            self._given_up.setdefault(key.split("/")[0], []).append(key)
+            tries = trouble.read(ground.folder, key)["tries"]
+            self._given_up.setdefault(key.split("/")[0], {})[key] = tries[-1]["how"] if tries else ""
 
     def __iter__(self):
         for task in self._planned() if self._opened else map(Task, map(layout.person_name, expand.people(self._ground.job))):
@@ -92,7 +102,7 @@ class Tasks:
                 self._faults.append(("done", path, f"stands in the mark of shard {number}, which has no such person"))
         self._faults.extend(mark.faults if mark else ())
         for line in people:
-            yield Task(line["id"], True, line, marked[line["id"]] if mark else None, tuple(self._given_up.get(line["id"], ())))
+            yield Task(line["id"], True, line, marked[line["id"]] if mark else None, self._given_up.get(line["id"], {}))
 
 
 class Twins:
@@ -151,7 +161,7 @@ def _counted(number, row, people, last):
 
 def _beside(dataset, report):
     """Yield the faults of what lies in the folder itself; what Wince does not know is noted, not a fault."""
-    if not dataset.origin:
+    if not dataset.origin and dataset.identities():
         yield "origin", layout.ORIGIN, "is missing: nobody can tell which Blender and device made this; run the same command again"
     names = sorted(path.name for path in dataset.folder.iterdir() if not datasets.PERSON.fullmatch(path.name))
     for name in names:

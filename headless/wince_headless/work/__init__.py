@@ -7,6 +7,8 @@
     hand      one Blender worker: started, given people, listened to, recycled
     room      is there space left on the disk
     foreman   who does what next: pure, events in, orders out
+    paces     how fast each driver goes, and where it begins when another is at work
+    skins     are the planned skins painted
     drive     the loop that holds it together: signals, time limits, the end
     telling   how far it is: a bar, a log, OpenJD's lines
 """

@@ -1,10 +1,10 @@
 """Shards of a plan, done: the loop that holds foreman, hands, disk and signals together.
 
-It may be killed at any moment: its workers finish their view and leave, and the same command goes on. Two at one shard do no harm.
+It may be killed at any moment: its workers finish their view and leave, and the same command goes on. Two at one shard do no harm: whoever
+comes second begins at the other end, and what it finds there it leaves alone.
 """
 
 import contextlib
-import json
 import os
 import platform
 import queue
@@ -20,14 +20,15 @@ from wince.core.errors import WinceError
 from wince.job import disk, resume
 
 from .. import estimate, exits, launch
+from ..plan import ranges
 from ..progress import plural
-from . import cores, foreman, hand, places, room, shards, telling, trouble
+from . import cores, foreman, hand, paces, places, room, shards, skins, telling, trouble
 
 LEAST_LIMIT, SLOW = 300.0, 20.0          # seconds that any view may take; how many times the estimate
 BEAT = 2.0                               # seconds between looks at memory, disk and pace
 WAIT = 0.2                               # seconds between looks at the signals
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGUSR1") if hasattr(signal, name)]
-RECENT = 60                              # beats that the pace is taken over
+MOST_TIMES = 500                         # views that the pace is taken over
 NAMED = 5                                # quarantined samples that are named in a sentence
 
 
@@ -96,7 +97,8 @@ class _Drive:
                                        wishes.recycle, _limit(plan.located, wishes))
         self._tally, self._room, self._crew = _Tally(plan, numbers), room.of(plan), _crew(plan, wishes, self.owner)
         self._waiting, self._hands, self._events = deque(numbers), {}, queue.Queue()
-        self._stops, self._heeded, self._before, self._beats = [], 0, {}, deque(maxlen=RECENT)
+        self._stops, self._heeded, self._before = [], 0, {}
+        self._beaten, self._times, self._asked, self._place = None, deque(maxlen=MOST_TIMES), ranges.text(numbers), None
 
     @property
     def count(self):
@@ -112,7 +114,8 @@ class _Drive:
             one.kill()
         for one in self._hands.values():
             one.wait()
-        places.pace(self.plan.folder, self.owner).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            places.pace(self.plan.folder, self.owner).unlink(missing_ok=True)
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
@@ -122,6 +125,8 @@ class _Drive:
         self._tell({"event": "plan", "shards": len(self._waiting)})
         if not self.wishes.tight:
             self._room.refuse(self.plan, tuple(self._waiting))
+        skins.refuse_unpainted(self.plan, self._waiting)
+        self._find_place()
         while not self.foreman.over:
             self._heed()
             self._take_on()
@@ -132,6 +137,19 @@ class _Drive:
         disk.sweep(self.plan.folder)
         hand.sweep()                                           # again: workers of a killed driver may have lived when we began
         return self._verdict()
+
+    def _find_place(self):
+        """Begin where no other driver has begun: first say that this one is here, then look, so that of two at least one sees the other."""
+        try:
+            self._write_pace(time.monotonic())
+        except WinceError as error:
+            raise _unwritable(self.plan.folder, error) from error
+        found = paces.others(self.plan.folder, self.owner, self._waiting)
+        self._place = paces.place(self.owner, found)
+        self._waiting = deque(paces.order(self._waiting, self._place))
+        self._write_pace(time.monotonic())
+        if found:
+            self._tell({"event": "others", "names": [one.name for one in found]})
 
     # ---- the loop
 
@@ -156,25 +174,31 @@ class _Drive:
                     trouble.forget(self.plan.folder, key)
             self._tally.look(number)
             if found or number not in self._tally.marked:
-                self.foreman.take(number, self._tally.allowed(found))
+                self.foreman.take(number, self._turned(self._tally.allowed(found)))
         elif self.foreman.hungry:
             self.foreman.no_more()
 
+    def _turned(self, found):
+        """Return what is missing of a shard in this driver's order: another may be at the same shard, from the other end."""
+        return [(person, keys[::-1] if self._place % 2 else keys) for person, keys in paces.order(found, self._place)]
+
     def _beat(self, now):
         """Every now and then: memory, disk, pace."""
-        if self._beats and now - self._beats[-1][0] < BEAT:
+        if self._beaten is not None and now - self._beaten < BEAT:
             return
-        self._beats.append((now, self.foreman.views))
+        self._beaten = now
         for n, one in self._hands.items():
             self._weigh(n, one.rss() / 1e9)
         if not self.foreman.stopping and (short := self._room.short(len(self._hands))):
             self.foreman.stop(short)
-        (since, before), (now, views) = self._beats[0], self._beats[-1]
-        pace = {"views": views - before, "seconds": round(now - since, 1), "workers": len(self._hands)}
         try:
-            disk.write(places.pace(self.plan.folder, self.owner), (json.dumps(pace) + "\n").encode(), self.owner)
+            self._write_pace(now)
         except WinceError as error:                            # a full disk: the views in hand may have room yet
             self.foreman.stop(str(error))
+
+    def _write_pace(self, now):
+        told = {"workers": len(self._hands), "shards": self._asked, "place": self._place}
+        paces.write(self.plan.folder, self.owner, paces.measure(self._times, now) | told)
 
     def _weigh(self, n, held):
         """Have a worker replaced that holds too many GB of memory."""
@@ -202,7 +226,7 @@ class _Drive:
         again = [(person, [key for key in keys if not self._judge(key, "was said to be done and is not there", trouble.FULL)])
                  for person, keys in found]
         if _keys(again):
-            self.foreman.take(number, [(person, keys) for person, keys in again if keys])
+            self.foreman.take(number, self._turned([(person, keys) for person, keys in again if keys]))
         self._tell({"event": "shard", "shard": number})
 
     def _listen(self):
@@ -217,6 +241,8 @@ class _Drive:
                     del self._hands[one.n]
                 else:
                     self.foreman.hear(one.n, event, when)
+                    if event["event"] == "view" and event.get("placed", True):
+                        self._times.append(when)
                     self._tell(event)
 
     def _judge(self, key, how, weight, n=None):
@@ -276,6 +302,15 @@ class _Tally:
         return self._unseen + self._seen - sum(boss.open.values()) - len({*self.skipped, *boss.quarantined}), self._total
 
 
+def _unwritable(folder, error):
+    """Return the error for a plan's folder that cannot be written: there is no other one to choose."""
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in disk.FORBIDDEN:
+        return WinceError(f"{folder} cannot be written ({cause.strerror}): give yourself the right to write there, or copy the plan to "
+                          "where you have it and work there")
+    return error
+
+
 def _limit(job, wishes):
     """Return the seconds that a view may take."""
     return wishes.limit_s or max(LEAST_LIMIT, SLOW * estimate.view_seconds(job) / _threads(job, wishes))
@@ -307,7 +342,8 @@ def _tidy(folder, name):
     for path in (state / places.PACE).glob(f"{host}-*.json"):
         number = path.stem.removeprefix(f"{host}-")
         if number.isdecimal() and not hand.alive(int(number)):
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):                 # where nothing can be written, it is said a little later, and better
+                path.unlink()
 
 
 def _keys(found):

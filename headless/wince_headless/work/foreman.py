@@ -73,6 +73,7 @@ class Worker:
     began    whether this process has begun any
     since    seconds on the caller's clock when it last said anything, or was given something while it had nothing
     killed   why we ended it; None when we did not
+    hung     seconds that it had said nothing when we did
     words    its own sentence about what went wrong
     """
 
@@ -84,6 +85,7 @@ class Worker:
     heavy: bool = False
     since: float = 0.0
     killed: str | None = None
+    hung: float = 0.0
     words: str = ""
 
     @property
@@ -97,7 +99,7 @@ class Foreman:
 
     judge     (key, how, weight, n) -> whether the sample is quarantined now; see trouble.py
     there     key -> whether the sample is there, made by whomever
-    views     how many samples its workers have made
+    views     how many samples its workers have made, without those where somebody else's was there first
     refusal   None, or why nothing more can be done, in a sentence
     suspects  keys that were quarantined by what looks like the machine's fault
     """
@@ -157,7 +159,7 @@ class Foreman:
             case "begin":
                 worker.begun, worker.began, self._barren = key, True, 0
             case "view":
-                self._viewed(worker, key)
+                self._viewed(worker, key, event.get("placed", True))
             case "served":
                 self._served(n, event["id"])
             case "error":
@@ -196,7 +198,7 @@ class Foreman:
         worker = self.workers[n]
         busy = worker.state in (STARTING, CLOSING) or worker.left
         if worker.state != OFF and busy and not worker.killed and now - worker.since > self.limit:
-            worker.killed = "hang"
+            worker.killed, worker.hung = "hang", now - worker.since
             return Kill(n)
         return None
 
@@ -260,10 +262,10 @@ class Foreman:
 
     # ---- what becomes of samples
 
-    def _viewed(self, worker, key):
+    def _viewed(self, worker, key, placed):
         """Take note that a sample is there."""
         worker.begun = None if worker.begun == key else worker.begun       # a graphics card is at the next already
-        worker.views, self.views, self._row = worker.views + 1, self.views + 1, []
+        worker.views, self.views, self._row = worker.views + 1, self.views + placed, []
         for portion in worker.hand:
             if key in portion.samples:
                 portion.samples.remove(key)
@@ -285,7 +287,8 @@ class Foreman:
         outstanding = next((portion.samples[0] for portion in worker.hand if portion.samples), None)
         key = worker.begun or (outstanding if worker.began else None)
         weight = KILLED if code in SIGKILL and not worker.killed else FULL
-        how = f"was over the time limit of {self.limit:g} s" if worker.killed == "hang" else f"died ({_end(code)})"
+        hung = f"hung for {worker.hung:.1f} s without a word, the limit is {self.limit:g} s (give such views more with --limit SECONDS)"
+        how = hung if worker.killed == "hang" else f"died ({_end(code)})"
         portion = next((portion for portion in worker.hand if key in portion.samples), None)
         if worker.killed == "stop":
             return

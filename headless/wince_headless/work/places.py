@@ -2,7 +2,7 @@
 
     DIR/state/done/00012.json                     shard 12 is whole: written last; see shards.py
     DIR/state/trouble/id00003.e02.frontal.json    a sample that killed its worker: how often, how, and what the worker said last
-    DIR/state/pace/HOST-PID.json                  a driver's own pace, rewritten as it works; `wince status` adds them up
+    DIR/state/pace/HOST-PID.json                  a driver's own pace, rewritten as it works: see paces.py
     DIR/textures/                                 painted skins, where the plan has them painted
 
 State is no part of a release; names of machines may stand here (a farm has to know its bad nodes) and nowhere else.

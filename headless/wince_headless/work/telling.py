@@ -3,9 +3,9 @@
 import sys
 import time
 
-from ..progress import LOG_EVERY, Bar, duration
+from ..progress import LOG_EVERY, Bar, duration, plural
 
-STARTED_S = 1.0             # seconds before a rate means anything
+STARTED_S, FEW = 1.0, 5     # seconds, and views after the first, before a rate means anything
 
 
 class WorkProgress(Bar):
@@ -15,25 +15,31 @@ class WorkProgress(Bar):
         self._about = "looking what is missing"
         super().__init__(self._about, console=console)
         self._began = self._said = None
-        self.views, self.shards = 0, 0
+        self._started, self.views, self.shards = False, 0, 0
 
     def __call__(self, event, done, total):
         """Take one event; done and total are samples of the shards that were asked for."""
         kind = event["event"]
-        if sentence := _sentence(event, self._began is None):
+        if sentence := _sentence(event, not self._started):
             self._say(sentence)
-        self._began = time.perf_counter() if self._began is None and kind in ("start", "view") else self._began
-        self.views += kind == "view"
+        self._started = self._started or kind == "start"
+        self._count(event)
         self.shards += kind == "shard"
         self._about = event["key"] if kind == "view" else self._about
         self._show(done, total, rate=self._pace(done, total), about=self._about)
         if kind == "view" and not self.console.is_terminal:
             self._log(event["key"], done, total)
 
+    def _count(self, event):
+        """Count a view that is new; the first starts the clock: before it Blender was starting."""
+        if event["event"] == "view" and event.get("placed", True):
+            self._began = time.perf_counter() if self._began is None else self._began
+            self.views += 1
+
     def rate(self):
-        """Return views per second, 0 while there is nothing to say."""
-        seconds = time.perf_counter() - self._began if self.views else 0
-        return self.views / seconds if seconds > STARTED_S else 0
+        """Return views per second from the first one on, 0 while there is nothing to say."""
+        seconds = time.perf_counter() - self._began if self.views > FEW else 0
+        return (self.views - 1) / seconds if seconds > STARTED_S else 0
 
     def _pace(self, done, total):
         """Return rate and time left in words."""
@@ -44,7 +50,7 @@ class WorkProgress(Bar):
         now = time.perf_counter()
         if done == total or self._said is None or now - self._said >= LOG_EVERY:
             self._said = now
-            shards = f"{self.shards} shards done" if self.shards else ""
+            shards = f"{plural(self.shards, 'shard', 'shards')} done" if self.shards else ""
             self._say("  ".join(filter(None, (f"{done:,}/{total:,}", key, self._pace(done, total), shards))))
 
 
@@ -72,6 +78,10 @@ def _sentence(event, first):
     match event:
         case {"event": "start"} if first:
             return f"Blender {event.get('blender')}, rendering on {event.get('device')}, denoiser {event.get('denoiser')}"
+        case {"event": "others"}:
+            names = event["names"]
+            who = f"another driver is at these shards, {names[0]}" if len(names) == 1 else f"{len(names)} other drivers are at these shards"
+            return f"{who}: this one takes them in another order, and what is there is not made again"
         case {"event": "stopping"}:
             return "stopping at once" if event["again"] else "stopping after the views in hand (Ctrl-C again stops at once)"
         case {"event": "trouble"}:

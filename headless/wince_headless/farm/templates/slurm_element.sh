@@ -6,6 +6,7 @@
 
 [ -f settings.sh ] || { echo "settings.sh is not here: call sbatch in the folder of this file, or ./submit.sh" >&2; exit 2; }
 source ./settings.sh
+[ -n "${PAINT_WINCE[*]:-}" ] || PAINT_WINCE=("${WINCE[@]}")
 
 # Which shards this element of the array does: its line in shards.txt.
 if [ -n "${SLURM_ARRAY_TASK_ID:-}" ]; then

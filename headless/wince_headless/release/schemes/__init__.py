@@ -131,6 +131,7 @@ class Scheme(Protocol):
 
     name      as on the command line
     formats   those of FORMATS that it has
+    usual     the one of them that is taken where none is asked for
     title     a word or two for the card
     about     sentences for the card: what the names mean, what the scheme cannot say
     loading   how to load it, for the card; empty: as everything of its layout
@@ -147,6 +148,7 @@ class Scheme(Protocol):
 
     name: str
     formats: tuple
+    usual: str
     title: str
     about: tuple
     loading: str

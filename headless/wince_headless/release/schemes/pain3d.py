@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from wince.core.facs.intensity import share
+from wince.core.facs.table import TABLE
 from wince.job import expand, layout
 
 from . import FORMATS, IMAGE, Extra, File, Item, Line, hot, jpeg
@@ -33,6 +34,7 @@ FRONTAL = "frontal"
 UNALIGNED = "a neutral in another pose: 3DPain has one neutral per person and view, aligned"
 NOT_PAIN = "not pain: 3DPain has pain expressions only"
 FRACTION = "action units between two codes: 3DPain writes whole numbers"
+TURNED = "turns of head and eyes (AU51 to AU66) shown, left out"
 ALONE = "a person without a neutral face: 3DPain's people have one"
 TOO_MANY = f"more than {names.PEOPLE} people: 3DPain's numbers have four digits"
 VIEWS = f"more than {names.VIEWS} views: 3DPain's numbers have three digits"
@@ -90,7 +92,7 @@ PAIRS = {"neutral": "neutral_key"}
 class Scheme:
     """3DPain's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
-    name, formats, folder, limit = "3dpain", FORMATS, "meshes_inpainted", None
+    name, formats, usual, folder, limit = "3dpain", FORMATS, "imagefolder", "meshes_inpainted", None
     scale = 0.08                        # measured at 384 pixels
     title = "named as 3DPain"
     columns, tables, pairs = COLUMNS, TABLES, PAIRS
@@ -206,7 +208,9 @@ def whole_codes(record):
 def losses(record):
     """Return in words what the seven numbers do not say of a record."""
     codes = record["au_code"]
-    further = {f"AU{number} shown, left out": max(sides.values()) for number, sides in codes.items() if number not in SIX}
+    shown = [int(number) for number, sides in codes.items() if number not in SIX and max(sides.values())]
+    further = {f"AU{number} shown, left out": True for number in shown if not TABLE[number].rotation}
+    further |= {TURNED: any(TABLE[number].rotation for number in shown)}
     uneven = any(len(set(codes.get(number, {}).values())) > 1 for number in SIX)
     eyes = codes.get("43", {}).values()
     drooping = min(eyes, default=0) < 5 and max(eyes, default=0) > 0

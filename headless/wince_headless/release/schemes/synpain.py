@@ -74,7 +74,7 @@ NO_PAIRS = {}                       # both faces are in the one picture
 class Scheme:
     """SynPAIN's scheme, opened for a job and a format; what the attributes are stands in `schemes`."""
 
-    name, formats, folder, limit = "synpain", FORMATS, "Images", None
+    name, formats, usual, folder, limit = "synpain", FORMATS, "imagefolder", "Images", None
     scale = 0.07                        # measured at 384 pixels
     title = "named and paired as SynPAIN"
     roles, columns, tables, pairs = ROLES, COLUMNS, TABLES, NO_PAIRS

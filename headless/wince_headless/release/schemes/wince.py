@@ -92,6 +92,7 @@ class Scheme:
 
     name = "wince"
     formats = FORMATS
+    usual = "webdataset"
     title = "Wince"
     about = ("Names and columns are Wince's own, and everything that was rendered is here.",)
     columns = COLUMNS
