@@ -11,7 +11,7 @@ Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/pai
 Planned = Annotated[Path, typer.Argument(help="A folder that `wince plan` wrote.")]
 Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
 Threads = Annotated[int, typer.Option(min=0, help="Render threads of each worker; 0: the processors, shared evenly.")]
-Limit = Annotated[float | None, typer.Option(min=1, metavar="SECONDS", help="A view that takes longer hangs; else by the estimate.")]
+Limit = Annotated[float | None, typer.Option(min=1, metavar="SECONDS", help="A worker that says nothing for so long hangs; else by the estimate.")]
 Recycle = Annotated[int, typer.Option(min=1, metavar="VIEWS", help="A worker is replaced after so many views ...")]
 Memory = Annotated[float, typer.Option(min=0.1, metavar="GB", help="... or when it holds more memory than this.")]
 Tight = Annotated[bool, typer.Option("--tight", help="Begin although the disk looks too small; it stops cleanly when full.")]
@@ -144,7 +144,8 @@ def pack_dataset(
     splits: Annotated[str | None, typer.Option(metavar="train=0-6,val=7-8,test=9", help="Which folds are which split.")] = None,
     shard_mb: Annotated[int, typer.Option(min=1, help="About how many megabytes a file has.")] = 512,
     samples: Annotated[int, typer.Option(min=0, help="How many loose pictures to look at.")] = 50,
-    licence: Annotated[str | None, typer.Option(metavar="SPDX", help="What you release the pictures under: CC-BY-4.0, LicenseRef-NAME, other.")] = None,
+    licence: Annotated[str | None, typer.Option(
+        metavar="SPDX", help="What you release the pictures under: CC-BY-4.0, LicenseRef-NAME, other.")] = None,
     name: Annotated[str | None, typer.Option(help="Of the release; without it, the job's.")] = None,
     processes: Annotated[int | None, typer.Option(min=1, help="How many processes; without it, one per processor for large sets.")] = None,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="Be content when this release of this plan is there, whole.")] = False,
@@ -187,6 +188,7 @@ def diff(
     raise typer.Exit(exits.DONE if found.same else exits.FAULTS)
 
 
+WIDE = 160                              # columns where there is no terminal
 PACKING = {"look": "looking", "pack": "packing"}
 COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-dataset": pack_dataset, "archive": archive, "diff": diff}
 
@@ -194,7 +196,9 @@ COMMANDS = {"plan": plan, "run": run, "work": work, "status": status, "pack-data
 def _show(tables):
     from rich.console import Console
 
-    Console().print(tables)
+    console = Console()
+    console.width = console.width if console.is_terminal else WIDE
+    console.print(tables, soft_wrap=True)
 
 
 def _json(facts):
