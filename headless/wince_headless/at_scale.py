@@ -11,7 +11,7 @@ Config = Annotated[Path, typer.Argument(help="A job in YAML, such as configs/pai
 Planned = Annotated[Path, typer.Argument(help="A folder that `wince plan` wrote.")]
 Blender = Annotated[Path | None, typer.Option(help="A Blender program; without it, the bpy module of this Python.")]
 Threads = Annotated[int, typer.Option(min=0, help="Render threads of each worker; 0: the processors, shared evenly.")]
-Limit = Annotated[float | None, typer.Option(min=1, metavar="SECONDS", help="A worker that says nothing for so long hangs; else by the estimate.")]
+Limit = Annotated[float | None, typer.Option(min=1, metavar="SECONDS", help="Who says nothing for so long hangs; else by the estimate.")]
 Recycle = Annotated[int, typer.Option(min=1, metavar="VIEWS", help="A worker is replaced after so many views ...")]
 Memory = Annotated[float, typer.Option(min=0.1, metavar="GB", help="... or when it holds more memory than this.")]
 Tight = Annotated[bool, typer.Option("--tight", help="Begin although the disk looks too small; it stops cleanly when full.")]
