@@ -49,6 +49,11 @@ def test_scores_are_even_over_all_cells_as_well():
     assert spread(counts) <= 8                 # of 1,562 or so; drawn, they would differ by some hundred
 
 
+def test_no_two_cells_have_the_same_scores_in_the_same_order():
+    dealt = {dealing.place(BALANCED, number): dealing.scores(BALANCED, number) for number in range(36)}
+    assert len({cell for cell, _ in dealt}) == 36 and len(set(dealt.values())) == 36
+
+
 def test_dealt_scores_are_those_of_the_faces():
     for number in range(40):
         shown = expand.expressions(BALANCED, number)

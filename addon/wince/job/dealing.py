@@ -49,10 +49,11 @@ def place(job, number):
 
 
 def _score(seed, cell, card):
-    """Return the score on a card of a cell. All cells share the shuffled packs and begin at different cards: what is left over of the
-    last pack is then another part of it in every cell, and the sums over cells come out nearly even as well."""
+    """Return the score on a card of a cell. Sixteen cells share the shuffled packs and begin at different cards: what is left over of the
+    last pack is then another part of it in each of them, and the sums over cells come out nearly even as well."""
     pack, position = divmod(card, len(SCORES))
-    return _pack(seed, "dealing.pspi", pack, len(SCORES))[(position + cell) % len(SCORES)] + SCORES[0]
+    together, first = divmod(cell, len(SCORES))
+    return _pack(seed, f"dealing.pspi.{together}", pack, len(SCORES))[(position + first) % len(SCORES)] + SCORES[0]
 
 
 def _pains(job, cell, cards):
