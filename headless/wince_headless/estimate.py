@@ -38,7 +38,7 @@ class Estimate:
         if self.present >= self.views:
             return f"{head}: all are there already"
         there = f", {self.present:,} there already" if self.present else ""
-        return f"{head}{there}: about {_bytes(self.size)} and {duration(self.seconds)} on {self.cores} processors"
+        return f"{head}{there}: about {size_in_words(self.size)} and {duration(self.seconds)} on {self.cores} processors"
 
 
 def estimate(job, orders):
@@ -52,51 +52,40 @@ def estimate(job, orders):
     samples = [sample for sample in expand.samples(job) if not orders.only or sample.key == orders.only]
     present = 0 if orders.only else sum(layout.record_path(orders.out, sample.key).is_file() for sample in samples)
     left = len(samples) - present
-    pixels = _pixels(job)
     cores = job.render.threads * orders.workers or os.cpu_count() or 1
     people = len({sample.person for sample in samples})
     building = _building_seconds(people * left / max(len(samples), 1), orders.workers)
-    result = Estimate(people, len(samples), present, round(left * _view_bytes(job, pixels)),
-                      left * _view_seconds(job, pixels) / cores + building, cores)
+    result = Estimate(people, len(samples), present, round(left * view_bytes(job)),
+                      left * view_seconds(job) / cores + building, cores)
     _refuse_full_disk(result, orders.out)
     return result
 
 
-def view_cost(job):
-    """Return what one view of a job costs on average: bytes on disk, and seconds of one processor, the building of people aside."""
-    pixels = _pixels(job)
-    return _view_bytes(job, pixels), _view_seconds(job, pixels)
-
-
 def view_bytes(job):
     """Return about how many bytes a view of a job takes on disk."""
-    return _view_bytes(job, _pixels(job))
+    per_pixel = sum(BYTES_PER_PIXEL[name] for name in (*ALWAYS, *job.outputs))
+    return RECORD_BYTES + EXPRESSION_BYTES / len(job.cameras) + _pixels(job) * per_pixel
 
 
 def view_seconds(job):
-    """Return about how many seconds of one processor a view of a job takes."""
-    return _view_seconds(job, _pixels(job))
+    """Return about how many seconds of one processor a view of a job takes, the building of people aside."""
+    denoise = CORE_SECONDS["oidn"] if job.render.denoiser != "none" else 0
+    plain = CORE_SECONDS["view"] + _pixels(job) / 1e6 * (CORE_SECONDS["sample"] * job.render.samples + denoise)
+    return plain * (1.0 if job.render.look == "plain" else FULL_LOOK)
 
 
 def size_in_words(size):
     """Return bytes as people say them: `230 MB`."""
-    return _bytes(size)
+    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:.0f} {unit}"
+    return f"{max(1, round(size / 1000))} kB"
 
 
 def _pixels(job):
     """Return the mean number of pixels of a job's views."""
     sizes = [camera.resolution or job.render.resolution for camera in rigs.resolve(job.cameras)]
     return sum(width * height for width, height in sizes) / len(sizes)
-
-
-def _view_bytes(job, pixels):
-    return RECORD_BYTES + EXPRESSION_BYTES / len(job.cameras) + pixels * sum(BYTES_PER_PIXEL[name] for name in (*ALWAYS, *job.outputs))
-
-
-def _view_seconds(job, pixels):
-    denoise = CORE_SECONDS["oidn"] if job.render.denoiser != "none" else 0
-    plain = CORE_SECONDS["view"] + pixels / 1e6 * (CORE_SECONDS["sample"] * job.render.samples + denoise)
-    return plain * (1.0 if job.render.look == "plain" else FULL_LOOK)
 
 
 def _building_seconds(people, workers):
@@ -108,13 +97,5 @@ def _refuse_full_disk(result, out):
     folder = next(folder for folder in (Path(out).absolute(), *Path(out).absolute().parents) if folder.exists())
     free = shutil.disk_usage(folder).free
     if result.size > free:
-        raise WinceError(f"{out}: the job needs about {_bytes(result.size)} and {_bytes(free)} are free there: "
+        raise WinceError(f"{out}: the job needs about {size_in_words(result.size)} and {size_in_words(free)} are free there: "
                          f"choose another disk with --out, or ask for less")
-
-
-def _bytes(size):
-    """Return bytes as people say them."""
-    for unit, factor in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:.0f} {unit}"
-    return f"{max(1, round(size / 1000))} kB"

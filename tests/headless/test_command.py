@@ -132,7 +132,7 @@ def test_durations_as_people_say_them(seconds, words):
 
 @pytest.mark.parametrize(("size", "words"), [(500, "1 kB"), (2_340_000, "2.3 MB"), (4.7e7, "47 MB"), (3e12, "3.0 TB")])
 def test_sizes_as_people_say_them(size, words):
-    assert estimate._bytes(size) == words
+    assert estimate.size_in_words(size) == words
 
 
 def test_progress_in_a_log_names_the_sample():

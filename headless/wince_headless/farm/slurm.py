@@ -117,7 +117,7 @@ def _fitted(elements):
 def _seconds(job, rows, cpus):
     """Return about how long shards last on so many processors."""
     samples, people = (sum(getattr(row, what) for row in rows) for what in ("samples", "people"))
-    return (samples * estimate.view_cost(job)[1] + people * estimate.BUILD_SECONDS["person"]) / cpus
+    return (samples * estimate.view_seconds(job) + people * estimate.BUILD_SECONDS["person"]) / cpus
 
 
 def _places(plan, out, elements, options):

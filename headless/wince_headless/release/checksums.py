@@ -8,7 +8,6 @@ from wince.core.errors import WinceError
 from wince.job import disk
 
 NAME = "checksums.sha256"
-CHUNK = 1 << 20
 
 
 class Hashing:
@@ -60,11 +59,8 @@ class Hashing:
 
 def sha256(path):
     """Return the SHA-256 of a file, hexadecimal."""
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(folder, known):

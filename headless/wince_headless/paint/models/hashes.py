@@ -11,7 +11,6 @@ from ...pack_build.fetch import cache
 
 KEPT = "hashes.json"                     # in the user's cache; safe to delete
 SMALL = 1 << 20                          # bytes: below, hashing is faster than looking up
-BLOCK = 1 << 22
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -34,11 +33,8 @@ def of(paths):
 
 def digest(path):
     """Return the SHA-256 of a file's bytes, read now, block by block."""
-    sha = hashlib.sha256()
     with open(path, "rb") as file:
-        while block := file.read(BLOCK):
-            sha.update(block)
-    return sha.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def promised(path):
