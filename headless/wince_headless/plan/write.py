@@ -101,7 +101,7 @@ def _draft(job, out, shard_people, fraction, paint):
     check.check(job, "the job")
     job = part(job, fraction)
     job = replace(job, cameras=rigs.inlined(job.cameras, Path()))
-    expand.samples(part(job, 1e-9))                                       # refuses cameras and expressions that cannot be
+    expand.view_names(job)                                                # refuses cameras and expressions that cannot be
     if paint is not None and job.people.textures is not None:
         raise WinceError("people.textures names painted skins, and --paint asks for new ones: leave one of the two out")
     portable = _portable(job, out, paint is not None)
