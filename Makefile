@@ -11,11 +11,13 @@
 #   PYTHON=/path/to/python3.13    which Python makes the environment
 #   VENV=.venv313                 where the environment lies
 #   WORKERS=2                     how many Blender processes render the demo
+#   JOBS=2                        how many processes test; each takes up to 4 GB
 #   WINCE_BLENDER_TREE=FOLDER     where gui-test's Blender lies, made once (1.7 GB; default ~/.cache/wince/blender-tree)
 
 VENV    ?= .venv
 PYTHON  ?=
 WORKERS ?= 1
+JOBS    ?= 2
 
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
@@ -29,7 +31,7 @@ addon: setup
 	@wince addon build
 
 test: setup-all pack
-	@python -m pytest --ignore=tests/gui --ignore=tests/farm
+	@python -m pytest --ignore=tests/gui --ignore=tests/farm -n $(JOBS) --dist loadfile
 
 farm-test: setup-all pack
 	@.ci/farm-setup

@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from rich.console import Console
 from rich.table import Table
 
-from wince.core import demographics, face, identity, look, pack, rig
+from wince.core import atlas, demographics, face, identity, look, pack, rig
+from wince.core.cameras import Camera
 from wince.core.errors import WinceError
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.intensity import LETTERS
@@ -26,8 +27,9 @@ PEOPLE = {"young": ("White", "woman", 26.0, 68.0), "middle": ("East Asian", "man
 PAGES = "au_sheet"                     # the folder of the pages in a rendered folder
 READING = "The bands are our reading of what FACS describes in words; no FACS coder has confirmed them."
 PAPER, INK, QUIET = "#faf8f4", "#1f1c19", "#6d665d"
-FACE = (0.25, 0.25, 0.75, 0.75)        # where the face is in the frontal view: left, top, right, bottom
+CLOSE = Camera("close", fill=1.05)     # the face fills the picture: every pixel is there to judge by
 NAME, CAPTION, GAP, MARGIN = 110, 22, 6, 24
+UNMOVED_MM = 0.05                      # below this no exterior skin moves at all: AU19 is the tongue
 SCALE_MM = 10.0                        # where the colours of motion end
 
 
@@ -55,6 +57,9 @@ def _peaks(bench):
     table = Table("AU", "peak mm at E", "x, y, z mm", title="The strongest motion of exterior skin: along the character's left, back, up")
     for number in shaped():
         vertex, length = bench.peak(strongest(number))
+        if length < UNMOVED_MM:
+            table.add_row(au_bands.title(number), "none", f"moves the {TABLE[number].region}, no exterior skin")
+            continue
         way = bench.moved(strongest(number))[vertex]
         table.add_row(au_bands.title(number), f"{length:.1f}", " ".join(f"{value:+.1f}" for value in way))
     return table
@@ -97,7 +102,7 @@ def people(loaded):
     return out
 
 
-def job(numbers, identities, size=256, samples=8, plain=False):
+def job(numbers, identities, size=256, samples=16, plain=False):
     """Return the job that renders AUs from A to E on some people.
 
     numbers     AUs, in the sheet's order
@@ -108,15 +113,15 @@ def job(numbers, identities, size=256, samples=8, plain=False):
     who = spec.People(count=len(identities), identities=tuple(map(str, identities)))
     render_ = spec.Render(resolution=(size, size), samples=samples, look="plain" if plain else "full")
     light = spec.Lighting(lights=("studio",), worlds=("plain",), backgrounds=("plain",))
-    return spec.Job("au_sheet", SEED, who, spec.Expressions(pain=0, codes=codes), ("frontal",), light, render_)
+    return spec.Job("au_sheet", SEED, who, spec.Expressions(pain=0, codes=codes), (CLOSE,), light, render_)
 
 
-def render(out, numbers=PSPI_AUS, size=256, samples=8, blender=None, plain=False):
-    """Render the AUs into OUT and lay them out, a page for each, as OUT/au_sheet/AU09.png; the same call again goes on where it stopped.
+def render(out, numbers=PSPI_AUS, size=256, samples=16, blender=None, plain=False):
+    """Render the AUs into OUT and lay them out; the same call again goes on where it stopped.
 
     out      Path of an output folder
     numbers  AUs
-    returns  [Path] of the pages
+    returns  [Path] of the pages: one for each AU, OUT/au_sheet/AU09.png, and one for each person, young.png, with all of them to compare
     raises   WinceError as `wince render` does
     """
     from . import launch, preflight, progress
@@ -132,6 +137,9 @@ def render(out, numbers=PSPI_AUS, size=256, samples=8, blender=None, plain=False
     for place, number in enumerate(numbers):
         pages.append(folder / f"AU{number:02d}.png")
         disk.write(pages[-1], _png(draw(dataset, number, place, min(size, 256))))
+    for name, who in zip(PEOPLE, dataset.identities()):
+        pages.append(folder / f"{name}.png")
+        disk.write(pages[-1], _png(compare(dataset, numbers, who, min(size, 256))))
     return pages
 
 
@@ -166,7 +174,7 @@ def draw(dataset, number, place, size=160):
     for row, one in enumerate(who):
         y = 2 * MARGIN + row * (high + GAP)
         person, shown = _row(dataset, model, one, place)
-        pen.text((MARGIN, y), f"{one}\n{person.identity.group}\nage {person.identity.age:g}", INK, font)
+        pen.text((MARGIN, y), _caption(one, person.identity), INK, font)
         for letter, cell, x in zip(columns, shown, range(MARGIN + NAME, sheet.width, size + GAP)):
             sheet.paste(_face(cell.photo, size), (x, y))
             sheet.paste(_face(cell.heat, size), (x, y + size))
@@ -174,19 +182,52 @@ def draw(dataset, number, place, size=160):
     return sheet
 
 
+def compare(dataset, numbers, who, size=160):
+    """Return the page of one person as a Pillow image: a row per AU, neutral and A to E.
+
+    dataset   Dataset that `job` made of these AUs; who: "id00001"; size: pixels of a face
+    """
+    columns, high = ("neutral", *LETTERS), size + GAP
+    sheet = Image.new("RGB", (2 * MARGIN + NAME + len(columns) * (size + GAP), 3 * MARGIN + len(numbers) * high), PAPER)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    records = {record["expression"]: record for record in dataset.records(who)}
+    for x, letter in zip(range(MARGIN + NAME, sheet.width, size + GAP), columns):
+        pen.text((x, MARGIN // 2), letter, QUIET, font)
+    for place, number in enumerate(numbers):
+        y = 3 * MARGIN // 2 + place * high
+        pen.text((MARGIN, y), "\n".join(au_bands.title(number).split(" ", 2)), INK, font)
+        for x, k in zip(range(MARGIN + NAME, sheet.width, size + GAP), _shown_of(place)):
+            sheet.paste(_face(_photo(dataset, records[layout.expression_name(k)]), size), (x, y))
+    return sheet
+
+
+def _caption(name, who):
+    """Return what stands beside a person's row."""
+    return f"{name}\n{who.group}\n{'woman' if who.gender < 0.5 else 'man'}, {who.age:g}"
+
+
+def _shown_of(place):
+    """Return the numbers of the expressions that a row shows: the neutral face, and A to E of the job's AU in a place."""
+    first = 1 + len(LETTERS) * place
+    return [0, *range(first, first + len(LETTERS))]
+
+
+def _photo(dataset, record):
+    from .sheet import pictures
+
+    return pictures.photo(dataset.file(record, "rgb"), 1024)
+
+
 def _face(image, size):
-    """Cut the face out of a portrait, (size, size) pixels."""
-    box = [share * side for share, side in zip(FACE, image.size * 2)]
-    return image.resize((size, size), Image.Resampling.LANCZOS, box)
+    """Return a square picture at (size, size) pixels."""
+    return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
 def _row(dataset, model, who, place):
     """Return (Person, the six Shown) of one AU on one person; e00, the neutral face, is the first."""
     records = {record["expression"]: record for record in dataset.records(who)}
     person = model.person(identity.read(layout.identity_path(dataset.folder, f"{who}/e00/frontal")))
-    first = 1 + len(LETTERS) * place
-    shown = [0, *range(first, first + len(LETTERS))]
-    return person, [_shown(dataset, person, records[layout.expression_name(k)]) for k in shown]
+    return person, [_shown(dataset, person, records[layout.expression_name(k)]) for k in _shown_of(place)]
 
 
 def _shown(dataset, person, record):
@@ -194,7 +235,7 @@ def _shown(dataset, person, record):
 
     aus = ActionUnits.parse(record["facs"])
     mm = np.linalg.norm(rig.deform(person, aus) - person.base, axis=1) * person.pack.exterior * 1000
-    photo = pictures.photo(dataset.file(record, "rgb"), 1024)
+    photo = _photo(dataset, record)
     seen = painted(person.pack.faces_of("skin", "brows"), _pixels(rig.pose(person, aus), record), mm, photo.size)
     return Shown(photo, pictures.over(photo, seen, SCALE_MM), float(mm.max()))
 
@@ -208,16 +249,15 @@ def _pixels(points, record):
 
 
 def painted(faces, pixels, value, size):
-    """Return a picture (H, W) of a value per vertex, far faces first and near ones over them.
+    """Return a picture (H, W) of a value per vertex, even between vertices, far faces first and near ones over them.
 
     faces   (F, 4); pixels (V, 3) x, y and depth; value (V,); size (W, H)
     """
-    image = Image.new("F", size, 0.0)
-    pen = ImageDraw.Draw(image)
-    mean = value[faces].mean(axis=1)
-    for k in np.argsort(-pixels[faces, 2].mean(axis=1)):
-        pen.polygon([tuple(corner) for corner in pixels[faces[k], :2].tolist()], fill=float(mean[k]))
-    return np.asarray(image)
+    thirds = np.stack([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]], axis=1)[np.argsort(-pixels[faces, 2].mean(axis=1))].reshape(-1, 3)
+    triangle, x, y, weights = atlas.fragments(pixels[thirds, :2], *size)
+    out = np.zeros(size[::-1])
+    out[y, x] = np.einsum("kn,nk->n", weights, value[thirds[triangle]])
+    return out
 
 
 def _png(image):

@@ -204,15 +204,16 @@ def au_sheet(
     every: Annotated[bool, typer.Option("--all", help="Render all action units.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Without hair, clothes, skin detail and wrinkles; quick.")] = False,
     size: Annotated[int, typer.Option(min=64, max=1024, help="Pixels of a rendered picture.")] = 256,
-    samples: Annotated[int, typer.Option(min=1, help="Samples per pixel.")] = 8,
+    samples: Annotated[int, typer.Option(min=1, help="Samples per pixel.")] = 16,
     blender: Blender = None,
 ):
     """Measure every action unit on the average adult; exit code 1 when one is outside its band."""
     from . import au_sheet as sheets
 
+    wanted = sheets.chosen(aus, every)
     missed = sheets.show(pack)
     if render:
-        pages = sheets.render(render, sheets.chosen(aus, every), size, samples, blender, plain)
+        pages = sheets.render(render, wanted, size, samples, blender, plain)
         _say(f"look at them: {', '.join(map(str, pages))}")
     _say(f"{missed} outside their band" if missed else "every action unit lies in its bands")
     raise typer.Exit(exits.FAULTS if missed else exits.DONE)

@@ -1,5 +1,6 @@
 """A YAML file and `--set` words -> one Job; whatever is wrong becomes one sentence with the file, the line and the key."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import yaml
 from wince.core.errors import WinceError
 from wince.job import check, expand, rigs, spec
 
+FIXING = (("people", "fixed"), ("people", "twins"))            # where one value may be a number, a word or a colour
 KINDS_OF_VALUE = {                  # the first word of a pydantic error type -> how we say it
     "int": "a whole number",
     "float": "a number",
@@ -43,6 +45,8 @@ def load(path, overrides=()):
 
 def value_of(text, word):
     """Return the value that a piece of YAML says; `word` is the whole `key=value` for the message."""
+    if re.fullmatch("#[0-9a-fA-F]{6}", text.strip()):       # a colour, which YAML takes for a comment
+        return text.strip()
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError:
@@ -55,11 +59,30 @@ def _checked(document):
     except pydantic.ValidationError as error:
         path, problem = _worst(error, document.data)
         raise document.error(path, problem) from None
+    for path, problem in _yes_or_no(document.data, job):
+        raise document.error(path, problem)
     job = replace(job, cameras=rigs.inlined(job.cameras, document.path.parent))     # so that JOB.json says all there is to say
     for path, problem in check.problems(job):
         raise document.error(path, problem)
     _tried(job, document)
     return job
+
+
+def _yes_or_no(data, made, path=()):
+    """Yield (path, sentence) for every true or false that stands where a number should: pydantic makes 1 and 0 of them.
+
+    data   what was written
+    made   what the job has in its place
+    """
+    if isinstance(data, bool) and not isinstance(made, bool):
+        yield path, f"is {str(data).lower()}: give a number" + (", or a word in quotes" if path[:2] in FIXING else "")
+    elif isinstance(data, list):
+        for place, (item, inner) in enumerate(zip(data, made, strict=True)):
+            yield from _yes_or_no(item, inner, (*path, place))
+    elif isinstance(data, dict):
+        for key, item in data.items():
+            inner = made.get(key, item) if isinstance(made, dict) else getattr(made, str(key), item)
+            yield from _yes_or_no(item, inner, (*path, key))
 
 
 def _tried(job, document):
@@ -199,12 +222,22 @@ def _sentence(path, items):
     kind, value = items[0]["type"], items[0]["input"]
     if kind in UNKNOWN:
         return f"is not a known key: {check.nearest(path[-1], _keys_beside(path))}"
+    if isinstance(value, dict) and path[:2] in FIXING and str(path[-1]).split(".")[0] == "look":
+        return f"holds keys of its own: write it as one key with dots, {{{_dotted(path[-1], value)}}}"
     if kind == "missing":
         return "is missing: add it"
     expected = [KINDS_OF_VALUE.get(item["type"].split("_")[0], "") for item in items]
     if all(expected):
         return f"is {value!r}: give {' or '.join(dict.fromkeys(expected))}"
     return f"is {value!r}: {items[0]['msg'].lower()}"
+
+
+def _dotted(key, value):
+    """Return the first leaf of nested keys as one key with dots and its value: look.hair.style: bob."""
+    while isinstance(value, dict) and value:
+        inner, value = next(iter(value.items()))
+        key = f"{key}.{inner}"
+    return f"{key}: {value}"
 
 
 def _keys_beside(path):

@@ -1,9 +1,13 @@
 """What can be known to be wrong before Blender starts: the face pack, the people's files, the output folder, the key of --only.
 
-Ranges, choices and expressions are refused when the config is read (`config`); which HDRIs there are, only Blender knows.
+Ranges, choices and expressions are refused when the config is read (`config`). Which HDRIs there are is known where the Blender that will
+render lies as it was unpacked; else Blender says it.
 """
 
-from wince.core import identity, pack
+import importlib.util
+from pathlib import Path
+
+from wince.core import hdris, identity, pack
 from wince.job import expand, layout, people, resume, textures
 
 from . import launch
@@ -20,8 +24,24 @@ def check(job, orders):
         expand.only(expand.samples(job), orders.only)
     given = [identity.read(path) for path in job.people.identities]
     loaded = pack.load(job.pack)
+    if names := _worlds(orders.blender):
+        hdris.refuse_unknown(job.lighting.worlds, names)
     resume.refuse_other_job(orders.out, job)
     return _skins(job, given or people.of(job, loaded), orders.out) if job.people.textures else []
+
+
+def _worlds(blender):
+    """Return {name: path} of the HDRIs of the Blender that will render, {} where its files lie elsewhere than in a download.
+
+    blender  path of a program, or None for the bpy module of this Python; it is looked for and not loaded
+    """
+    if blender is None:
+        found = importlib.util.find_spec("bpy")
+        roots = found.submodule_search_locations or [] if found else []
+    else:
+        program = Path(blender).resolve()
+        roots = [program.parent, program.parent.parent / "Resources"]        # as macOS has it
+    return next(filter(None, (hdris.within(path) for root in roots for path in sorted(Path(root).glob("*/datafiles")))), {})
 
 
 def _skins(job, crowd, out):

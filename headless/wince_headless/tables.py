@@ -1,5 +1,6 @@
 """Two tables to read: the action units, and how far apart the groups come out."""
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -26,8 +27,18 @@ def show_groups(file, people):
         table.add_row(name, *(f"{value:.1f}" for value in row), f"{within:.1f}")
     console = Console()
     console.print(table)
+    console.print(_tones(found.tones()))
     for one, other in found.indistinct():
         console.print(f"[yellow]warning[/yellow]: {one} and {other} cannot be told apart by shape, only by skin tone and eyes")
+
+
+def _tones(found):
+    """Return the table of {group: (lightness, Counter of Monk steps)}."""
+    table = Table("skin", "L* lowest", "middle", "highest", "Monk steps: people", title="Tones of the skins, targets (albedo, D65)")
+    for name, (lightness, steps) in found.items():
+        said = ", ".join(f"{step}: {count}" for step, count in sorted(steps.items()))
+        table.add_row(name, *(f"{np.percentile(lightness, share):.0f}" for share in (0, 50, 100)), said)
+    return table
 
 
 def _made(row):

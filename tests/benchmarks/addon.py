@@ -1,7 +1,8 @@
 """The add-on in an artist's hands: action unit to mesh, with and without the heat overlay, reshaping, adding a face, enabling.
 
-What the rig costs is told against Blender's own update of the same mesh: a copy with the same keys, attributes, armature modifier and
-subdivision, no drivers, one key's value set by hand. Both are measured in turn, so that a busy machine slows both.
+What the rig costs is told against Blender's own update of the same mesh: a copy with the same keys, labels, armature and subdivision
+modifiers, no drivers, no wrinkles, nothing worn, one key's value set by hand. Both are measured in turn, so that a busy machine slows
+both.
 """
 
 import dataclasses
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "addon")]
@@ -62,13 +64,16 @@ def by_hand(obj, key, value):
 
 
 def plain_copy(face):
-    """Return a copy of the face's mesh as an artist would have it who made it by hand: the same keys and modifiers, no drivers."""
+    """Return a copy of the face's mesh as an artist would have it who made it by hand: the same keys, armature, subdivision, labels."""
     import bpy
-    bones = bpy.data.objects.new("By hand Rig", face.armature.data)
+
+    from wince.bridge import wrinkles
+    bones = bpy.data.objects.new("By hand Rig", face.armature.data.copy())         # or our rig's updates would be its own too
     obj = face.mesh_object.copy()
     obj.data = face.mesh_object.data.copy()
     obj.data.shape_keys.animation_data_clear()
     obj.parent, obj.modifiers["Armature"].object = bones, bones
+    wrinkles.take_off(SimpleNamespace(mesh_object=obj))
     for thing in (bones, obj):
         bpy.context.scene.collection.objects.link(thing)
     return obj

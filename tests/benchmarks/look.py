@@ -19,7 +19,7 @@ from memory import resident  # noqa: E402
 
 from wince.job import spec  # noqa: E402
 
-ROUNDS, EXPRESSIONS, BUILT, MANY = 2, 4, 8, 60
+ROUNDS, EXPRESSIONS, BUILT, MANY, STEP = 2, 4, 8, 250, 50
 JOB = spec.Job(name="look", seed=4, people=spec.People(count=4), expressions=spec.Expressions(pain=EXPRESSIONS - 1), cameras=("frontal",),
                render=spec.Render(resolution=(512, 512), samples=16, denoiser="auto"))
 CROWD = spec.Job(name="crowd", people=spec.People(count=MANY), expressions=spec.Expressions(pain=0), cameras=("frontal",),
@@ -63,6 +63,15 @@ def building():
     return out
 
 
+def crowd():
+    """Print the memory of one process over many people: it must level off."""
+    seen = []
+    with tempfile.TemporaryDirectory() as folder:
+        run(CROWD, folder, lambda process: seen.append(resident(process.pid)))
+    marks = "   ".join(f"{count}: {seen[count - 1]:.0f}" for count in (10, *range(STEP, MANY + 1, STEP)))
+    print(f"memory after so many people, MB   {marks}   growth from {STEP} on {seen[-1] - seen[STEP - 1]:.0f} MB")
+
+
 def main():
     pairs = [(seconds_per_view("full"), seconds_per_view("plain")) for _ in range(ROUNDS)]
     ratios = [full / plain for full, plain in pairs]
@@ -71,14 +80,13 @@ def main():
     text = subprocess.run([sys.executable, __file__, "building"], stdout=subprocess.PIPE, text=True, check=True).stdout
     first, *rest = map(float, text.strip().splitlines()[-1].split())
     print(f"building a person   first {first:.2f} s   then median {statistics.median(rest):.2f} s, longest {max(rest):.2f} s (at most 3)")
-    seen = []
-    with tempfile.TemporaryDirectory() as folder:
-        run(CROWD, folder, lambda process: seen.append(resident(process.pid)))
-    print(f"{MANY} people   after 10: {seen[9]:.0f} MB   at the end: {seen[-1]:.0f} MB   growth {seen[-1] - seen[9]:.0f} MB")
+    crowd()
 
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["building"]:
         print(*building())
+    elif sys.argv[1:] == ["memory"]:
+        crowd()
     else:
         main()

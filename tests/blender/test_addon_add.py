@@ -1,11 +1,15 @@
 """Add > Mesh > FACS Face."""
 
+import numpy as np
 import pytest
 
 pytest.importorskip("bpy")
 
 from wince.bridge import face as faces
+from wince.bridge import pictures
+from wince.core.skin import paint
 from wince.panels import base
+from wince.stage import dress, painting
 
 
 def test_a_face_is_added_where_the_cursor_is_and_is_selected(addon):
@@ -25,6 +29,13 @@ def test_another_seed_is_another_person(addon):
         addon.ops.wince.add_face(seed=seed)
     first, second = faces.in_scene(addon.context.scene)
     assert first.person.identity.shapes != second.person.identity.shapes and first.mesh_object.data != second.mesh_object.data
+
+
+def test_the_skin_is_the_persons(addon):
+    addon.ops.wince.add_face(seed=3)
+    face = faces.active(addon.context)
+    shown = pictures.read(painting.picture_of(dress.worn_by(face)))
+    assert (np.rint(shown * 255) == painting.eight_bit(paint.albedo(face.person))).all()
 
 
 def test_faces_are_not_added_in_edit_mode(addon):
@@ -86,3 +97,13 @@ def test_a_mesh_that_was_moved_off_its_rig_is_told(addon):
     face.mesh_object.location.x = 0
     addon.context.view_layer.update()
     assert base.moved_off(face) == ""
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_eevee_can_draw_every_material_of_a_face(addon, plain):
+    """Material Preview is pink where a shader reads more than 14 attributes, the UV map among them."""
+    addon.ops.wince.add_face(seed=3, plain=plain)
+    for material in addon.data.materials:
+        nodes = material.node_tree.nodes if material.node_tree else ()
+        read = {node.attribute_name for node in nodes if node.type == "ATTRIBUTE"}
+        assert len(read) + 1 <= 14, material.name

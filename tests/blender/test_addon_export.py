@@ -13,7 +13,8 @@ from wince.core import colour, identity, rig, targets
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.arkit import ARKIT_NAMES
 from wince.job import glb
-from wince.stage import dress, eye_texture, plain_copy
+from wince.stage import dress, eye_texture, plain_copy, plain_worn
+from wince.stage.materials import strands
 
 
 @pytest.fixture
@@ -83,6 +84,23 @@ def test_what_is_worn_goes_along_as_cards_that_move_with_the_skin(addon, face, t
     for name in ("Face Brows", "Face Lashes"):
         obj = addon.data.objects[name]
         assert {group.name for group in obj.vertex_groups} >= {"head"} and obj.parent.type == "ARMATURE"
+
+
+def test_hair_in_the_glb_is_shaded_as_tufts_and_its_cards_face_outwards(addon, face, tmp_path):
+    source = face.worn["hair"].data
+    tufts = mesh.get_vectors(source, "wince_normal")
+    places = mesh.get_positions(source)
+    addon.ops.wince.export_glb(filepath=str(tmp_path / "face.glb"))
+    addon.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    addon.ops.import_scene.gltf(filepath=str(tmp_path / "face.glb"))
+    hair = addon.data.objects["Face Hair"].data
+    shown = np.array([normal.vector for normal in hair.corner_normals])
+    card = np.array([polygon.normal for polygon in hair.polygons]).repeat([polygon.loop_total for polygon in hair.polygons], axis=0)
+    assert len(hair.polygons) > 10_000 and np.mean(np.einsum("ij,ij->i", shown, card) > 0) > 0.95
+    middle = places.mean(axis=0)
+    outwards = np.einsum("ij,ij->i", tufts, places - middle) > 0
+    corner = np.array([hair.vertices[loop.vertex_index].co for loop in hair.loops]) - middle
+    assert np.mean(np.einsum("ij,ij->i", shown, corner) > 0) > outwards.mean() - 0.05      # widened ribbons alone: about half
 
 
 def test_the_fbx_has_the_shapes(addon, face, tmp_path):
@@ -196,6 +214,11 @@ def test_the_texture_is_called_after_the_face(addon, face):
     face.mesh_object.name = "Anna"
     with plain_copy.copy_of(face, {}, addon.context.scene):
         assert "Anna Skin" in addon.data.images
+
+
+def test_lashes_in_the_glb_are_those_of_the_render(face):
+    fair = identity.with_look(face.person.identity, "hair", colour="blond")
+    assert np.allclose(plain_worn.colour_of(fair, "lash_hair"), strands.lash_rgb(fair))
 
 
 def test_eyes_have_a_black_pupil_in_an_iris_of_their_colour(addon, face):

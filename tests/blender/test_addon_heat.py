@@ -14,7 +14,7 @@ from wince.core import demographics, heat_colours, heatmap
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.table import AU_KEYS
 from wince.job import exr, spec
-from wince.stage import dress, passes
+from wince.stage import dress, labelling, passes
 
 AGREE_MM = 1e-4
 CODES = ("0", "4C+6D+7D+9B+43", "4E+6E+7E+9E+10E+43+12C+51D+61C+25C+63B", "L4B+R6E+L43=3+7B+R10=0.3", "12E+25D+64E+L45")
@@ -170,6 +170,7 @@ def test_eyes_stay_light_and_iris_and_pupil_darker(face):
 def test_a_render_keeps_the_looks_and_writes_every_term(face, tmp_path, cover, show):
     aus = ActionUnits.parse("4D+6C+10B+43")
     face.set_aus(aus)
+    labelling.only(face, ("heat_terms",))               # as Wince's own renders do: a new face has the total's AOV alone
     frame_up()
     plain = rendered(tmp_path)
     assert not plain["HeatAOV"].any()

@@ -1,5 +1,7 @@
 """Eyes, teeth and tears as Cycles renders them: small close pictures of one face."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,11 +9,13 @@ pytest.importorskip("bpy")
 
 from wince.bridge import version
 from wince.core import face, identity
+from wince.core import look as looks
 from wince.core import pack as face_pack
 from wince.core.cameras import view as place_view
 from wince.job import exr
 from wince.job.spec import Camera
 from wince.stage import cameras, device, dress, passes
+from wince.stage.materials import eyes, strands
 
 WHO = identity.Identity("eyes", 0, 0, 30.0, 0.0, {"pole_a": 0.0, "pole_b": 0.0, "pole_c": 1.0}, iris="blue")
 
@@ -65,14 +69,21 @@ def test_iris_pupil_and_white_have_their_colours_and_classes(bpy, scene, tmp_pat
 
 
 def test_the_pupil_lies_deep_under_the_cornea(bpy, scene, tmp_path, model):
-    """Seen from 40 degrees aside, it lies where the bent line of sight meets the iris, not where the mesh has its ring."""
+    """Seen from 40 degrees aside, it lies where the bent line of sight meets the iris: unbent sight finds it deeper, nearer the middle."""
     made = dress.new_face(model.person(WHO), plain=True)
     made.mesh_object.hide_render = True
-    rgb, index = shoot(bpy, scene, tmp_path, made.person.eyes["L"].centre, yaw=40.0, size=96)
-    dark = (rgb.sum(axis=-1) < 0.35) & (index == 5)
-    pupil, iris = (np.argwhere(mask).mean(axis=0)[1] for mask in (dark, index == 5))
-    apex = np.argwhere(index == 5)[:, 1]
-    assert dark.sum() > 20 and abs(pupil - iris) > 0.03 * np.ptp(apex), "no depth"
+
+    def pupil():
+        rgb, index = shoot(bpy, scene, tmp_path, made.person.eyes["L"].centre, yaw=40.0, size=96)
+        dark = (rgb.sum(axis=-1) < 0.1) & (index == 5)           # the ring around the iris is not as black
+        assert dark.sum() > 20
+        return np.argwhere(dark).mean(axis=0)[1]
+
+    bent = pupil()
+    for name in eyes.BALL:
+        refracted = dress.worn_by(made)[name].node_tree.nodes["refracted"]
+        next(socket for socket in refracted.inputs if socket.identifier == "Scale").default_value = 1.0
+    assert pupil() > bent + 0.6, "no depth"
 
 
 def test_tears_hide_no_class_and_stay_with_the_lid(bpy, scene, tmp_path, model):
@@ -105,3 +116,30 @@ def _numbers(made):
 
     return {"arcus": read("iris", "arcus shown", "Value_001"), "tooth": tuple(read("teeth_upper", "tone", "A_Color")),
             "white": tuple(read("sclera", "white", "A_Color"))}
+
+
+def test_pupils_differ_by_person_age_and_light(bpy, model):
+    made = dress.new_face(model.person(WHO), plain=True)
+
+    def radius():
+        nodes = dress.worn_by(made)["iris"].node_tree.nodes
+        return next(s.default_value for s in nodes["hole"].inputs if s.identifier == "From Min") / nodes["lit"].inputs[1].default_value
+
+    young = radius()
+    dress.become(made, identity.edited(WHO, age=85.0))
+    old = radius()
+    eyes.adapt(dress.worn_by(made), 2.0)
+    bright = radius()
+    eyes.adapt(dress.worn_by(made), 0.1)
+    assert bright < old < young and old < radius() and 0.15 < bright
+    seeds = [eyes.of_one(identity.edited(WHO, look=dataclasses.replace(WHO.look, seed=seed))).pupil for seed in range(9)]
+    assert np.ptp(seeds) > 0.03
+
+
+def test_lashes_are_dark_on_everyone(bpy):
+    """Light ones are narrower than a pixel, and show as a rim of dots."""
+    for hair in ("black", "blond", "red"):
+        for age in (25.0, 85.0):
+            who = identity.edited(WHO, age=age, look=looks.changed(WHO.look, "hair", colour=hair))
+            red, green, blue = strands.lash_rgb(who)
+            assert 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.06 and red >= green >= blue, (hair, age)

@@ -156,6 +156,11 @@ def test_position_reprojects_to_pixel_centres(rendered, key):
     assert hit.mean() > 0.2
 
 
+def test_the_iris_is_in_the_record(rendered):
+    who = json.loads((rendered / "id00000/identity.json").read_text())
+    assert record(rendered, KEYS[0])["look"]["iris"] == who["iris"]
+
+
 def test_classes_are_those_of_a_face(rendered):
     look = record(rendered, KEYS[0])["look"]
     worn = {8: look["hair"]["style"], 9: look["facial_hair"]["style"], 10: look["clothes"]["kind"], 11: look["glasses"]["kind"]}

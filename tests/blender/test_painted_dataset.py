@@ -14,6 +14,7 @@ pytest.importorskip("bpy")
 
 from wince.core import pack
 from wince.core.errors import WinceError
+from wince.core.skin import paint as skin
 from wince.job import people, png, run, spec, textures
 from wince_headless import exits, launch, preflight, verify
 from wince_headless.paint import pipeline
@@ -100,7 +101,7 @@ def test_verify_is_content_and_finds_another_skin(rendered):
 def test_built_in_skins_are_named_too(tmp_path):
     assert render(tmp_path, replace(JOB, people=replace(JOB.people, count=1))) == run.DONE
     record = json.loads((tmp_path / "out" / "id00000" / "e00" / "frontal" / "record.json").read_text())
-    assert record["texture"] == {"painter": "built-in", "version": 1}
+    assert record["texture"] == {"painter": "built-in", "version": skin.VERSION}
     assert not (tmp_path / "out" / "id00000" / textures.FACTS).exists()
 
 

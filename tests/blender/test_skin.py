@@ -80,6 +80,39 @@ def test_only_what_changes_the_skin_paints_it_again(face, model):
     assert dress.skin_facts(face)["lab"][0] == pytest.approx(35, abs=0.5)
 
 
+def shared():
+    return sorted(image.name for image in bpy.data.images if painting.SHARED in image)
+
+
+def test_all_faces_share_the_fine_pictures(face, model):
+    other = dress.new_face(model.person(who(1)))
+    assert shared() == ["wince mottle", "wince pores"]
+    for name in ("mottle", "pores"):
+        nodes = [node for of in (face, other) for node in painting.nodes_of(dress.worn_by(of), name)]
+        assert len({node.image for node in nodes}) == 1 and {node.projection for node in nodes} == {"BOX"}
+    assert all(name in face.mesh_object.data.attributes for name in ("wince_place", "wince_grain", "wince_fine", "wince_sheen"))
+
+
+def values(face, node, identifier):
+    return np.array(dress.worn_by(face)["skin"].node_tree.nodes[node].inputs[identifier].default_value)
+
+
+def test_a_shaved_scalp_shows_follicles_and_shines_and_hair_does_not(bpy, model):
+    looks = (identity.with_look(who(), "hair", style=style, receding=0.0) for style in ("bald", "long"))
+    shaved, hairy = (dress.new_face(model.person(look)) for look in looks)
+    assert (values(shaved, "follicles", 1) < 0).all() and not values(hairy, "follicles", 1).any()
+    assert values(shaved, "oil", 1)[1] < 0 < values(hairy, "oil", 1)[1]
+    assert values(shaved, "film", 1)[1] > 0 == values(hairy, "film", 1)[1]
+
+
+def test_a_plain_face_has_neither_film_nor_fine_colour(bpy, model):
+    face = dress.new_face(model.person(who()), plain=True)
+    assert values(face, "film shown", 1) == 0 and not shared()
+    face.armature[wardrobe.PLAIN] = False
+    dress.dress(face)
+    assert values(face, "film shown", 1) == 1 and len(shared()) == 2
+
+
 def test_many_people_leave_one_picture(face, model):
     count = len(bpy.data.images)
     for number in range(1, 4):

@@ -34,3 +34,11 @@ def test_the_packs_atlas_gives_every_vertex_its_place(pack):
     assert 0.5 < found.covered().mean() < 0.95
     assert len(np.unique(found.corners)) > 0.9 * len(pack.base)
     assert np.isfinite(found.weights).all() and found.weights.min() > -1e-5
+
+
+def test_points_are_found_the_same_in_blocks_of_any_size(monkeypatch):
+    corners = np.random.default_rng(1).random((40, 3, 2)) * 30
+    whole = atlas.fragments(corners, 32, 32)
+    monkeypatch.setattr(atlas, "BLOCK", 7)
+    for one, other in zip(whole, atlas.fragments(corners, 32, 32), strict=True):
+        assert len(one) and np.array_equal(one, other)

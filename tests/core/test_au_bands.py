@@ -89,6 +89,21 @@ def test_parted_lips_show_the_upper_teeth(bench, code):
     assert middle[:, 2].mean() - front[:, 2].min() >= 0.001
 
 
+def test_a_smile_with_parted_lips_opens_over_the_teeth(bench):
+    """Upper lip up, lower lip down to the upper teeth's edge: 4 mm of them and more are seen at 12D+25D."""
+    posed = rig.deform(bench.person, ActionUnits.parse("12D+25D"))
+    mouth = lips.of_pack(bench.pack)
+    lip = {name: posed[mouth.rings[lips.CONTACT][columns]] for name, columns in (("up", mouth.upper), ("low", mouth.lower))}
+    up, low = (edge[np.abs(edge[:, 0]) < 0.004, 2].mean() for edge in lip.values())
+    assert up - low >= 0.004
+
+
+def test_frowning_flattens_the_brow(bench):
+    """AU4 lowers the outer brow as well, less than the inner one."""
+    inner, outer = (-bench.at(place, bench.moved("4E")).mean(axis=0)[2] for place in ("inner brow", "outer brow"))
+    assert 1.5 <= outer <= inner
+
+
 def test_a_wide_mouth_shows_the_lower_teeth(bench):
     posed = rig.deform(bench.person, ActionUnits.parse("27E"))
     mouth = lips.of_pack(bench.pack)
@@ -134,7 +149,7 @@ def test_pairs_act_only_together_and_hide_nothing_behind_the_lips(pack):
         if row.rule == "both":
             assert row.weight({row.inputs[0]: 5.0}) == row.weight({row.inputs[1]: 5.0}) == 0
             assert row.weight(dict.fromkeys(row.inputs, 3.0)) == pytest.approx(0.52)
-            assert {NUMBER_OF[key] for key in row.inputs} in [set(pair) for pair in rig.PAIRS]
+            assert {NUMBER_OF[key] for key in row.inputs} in [set(pair) for pair in rig.PAIRS + rig.OPENED]
 
 
 def _mirror(points):

@@ -8,7 +8,8 @@ import pytest
 from wince.core import demographics, pack
 from wince.core import look as looks
 from wince.core.face import FaceModel
-from wince.core.worn import clothes, glasses, torso, tube
+from wince.core.streams import stream
+from wince.core.worn import clothes, cuts, folds, glasses, torso, tube
 from wince.core.worn.binding import place
 from wince.core.worn.piece import HEAD, SKIN
 from wince.job.spec import People
@@ -35,13 +36,33 @@ def rows_of(piece):
 def test_no_skin_pokes_through_the_cloth(kind, number):
     """Every vertex of the trunk whose nearest cloth lies below the rim is behind that cloth: the bust's edge too."""
     who = person(number, clothes={"kind": kind})
-    cloth = rows_of(clothes.make(who))[len(clothes.CUTS[kind].rim) - 2:]
+    cloth = rows_of(clothes.make(who))[cuts.ROWS - 2:]
     normals = clothes._normals(cloth).reshape(-1, 3)
     points, skin = cloth.reshape(-1, 3), who.base[clothes._trunk_vertices(LOADED)]
     near = ((skin[:, None] - points) ** 2).sum(axis=-1).argmin(axis=1)
     below = near >= 2 * clothes.COLUMNS
     off = ((skin - points[near]) * normals[near]).sum(axis=1)[below]
     assert below.sum() > 80 and off.max() < 0.0003
+
+
+@pytest.mark.parametrize("kind", clothes.CUTS)
+@pytest.mark.parametrize("number", PEOPLE)
+def test_the_rim_lies_on_the_skin(kind, number):
+    """All around the neck, whoever wears it: no dark gap that one looks into."""
+    who = person(number, clothes={"kind": kind})
+    inside = rows_of(clothes.make(who))[2].reshape(-1, 3)
+    there, _ = clothes._on_skin(inside, LOADED, who.base)
+    gap = np.linalg.norm(inside - there, axis=1)
+    assert np.percentile(gap, 90) < 0.004 and gap.max() < 0.008
+
+
+def test_cloth_is_folded_where_pictures_show_it():
+    """Between rim and chest its height over the smooth body differs by millimetres, in steps that light shows, and otherwise by seed."""
+    azimuth, down = np.linspace(-1.2, 1.2, 120)[None, :], np.linspace(0.02, 0.12, 30)[:, None]
+    seen = [folds.heights(azimuth, np.broadcast_to(down, (30, 120)), clothes.NECK, stream(seed, "x")) for seed in range(6)]
+    for heights in seen:
+        assert np.ptp(clothes.CUTS["tshirt"].fold * heights) > 0.004 and 0 <= heights.min() and heights.max() <= 1.5
+    assert np.abs(seen[0] - seen[1]).mean() > 0.05
 
 
 @pytest.mark.parametrize("kind", clothes.CUTS)
@@ -62,7 +83,7 @@ def test_the_cloth_goes_well_below_the_busts_edge_and_faces_outwards():
     corners = piece.points[piece.faces]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0])
     rows = np.arange(len(piece.faces)) // clothes.COLUMNS
-    trunk = (rows > len(clothes.RIB)) & (rows < len(clothes.RIB) + clothes.ROWS - 3)
+    trunk = (rows > cuts.ROWS) & (rows < cuts.ROWS + clothes.ROWS - 3)
     outwards = corners.mean(axis=1) - torso.CENTRE
     assert ((normal * outwards).sum(axis=1)[trunk] > 0).mean() > 0.995
 
@@ -88,7 +109,7 @@ def test_the_print_is_even_over_the_shoulders():
     """A millimetre of cloth is about a millimetre of its pattern where pictures show it."""
     piece = clothes.make(person(1, clothes={"kind": "gown"}))
     cloth, flat = rows_of(piece), piece.values[clothes.PATTERN].reshape(-1, clothes.COLUMNS, 3)[..., :2]
-    shown = slice(len(clothes.BIAS), len(clothes.BIAS) + 14)
+    shown = slice(cuts.ROWS, cuts.ROWS + 14)
     along = [np.linalg.norm(np.roll(grid, -1, axis=1) - grid, axis=-1)[shown] for grid in (cloth, flat)]
     assert 0.6 < np.median(along[1] / along[0]) < 1.6
 
@@ -97,7 +118,7 @@ def test_the_print_is_even_over_the_shoulders():
 @pytest.mark.parametrize("number", PEOPLE)
 def test_glasses_sit_before_the_eyes_and_off_the_skin(kind, number):
     who = person(number, glasses={"kind": kind})
-    piece, fit = glasses.make(who), glasses._Fit(who, glasses.FRAMES[kind])
+    piece, fit = glasses.make(who), glasses._Fit(who, glasses.frame_of(who))
     lens = piece.points[np.unique(piece.faces[piece.slots == 1])]
     for side, eye in ((1, who.eyes["L"]), (-1, who.eyes["R"])):
         pane = lens[lens[:, 0] * side > 0]
@@ -105,16 +126,31 @@ def test_glasses_sit_before_the_eyes_and_off_the_skin(kind, number):
         assert low[0] < eye.centre[0] < high[0] and low[2] < eye.centre[2] < high[2]
         before = eye.centre[1] - eye.radius - pane[np.abs(pane[:, 0] - eye.centre[0]) < 0.005, 1]
         assert 0.006 < before.min() and before.max() < 0.035
-    assert fit._room(glasses.FRAMES[kind]) > -1e-9 and piece.follows == HEAD and piece.materials == ("frame", "lens")
+    assert fit._room(glasses.frame_of(who)) > -1e-9 and piece.follows == HEAD and piece.materials == ("frame", "lens")
     assert np.isfinite(piece.points).all() and len(piece.points) < 3000
+
+
+def test_frames_are_as_wide_as_the_head_and_of_many_sizes():
+    """Seen from ahead no frame is wider than the head at the ears by more than hinges, and lenses are those that opticians sell."""
+    wide, tall = [], []
+    for number in range(12):
+        for kind in glasses.FRAMES:
+            who = person(number, glasses={"kind": kind})
+            frame, piece = glasses.frame_of(who), glasses.make(who)
+            head = glasses._width(who.base, LOADED)
+            wide.append(np.ptp(piece.points[piece.points[:, 1] < -0.10, 0]) / head)
+            tall.append(frame.half[1] / frame.half[0])
+            assert 0.040 < 2 * frame.half[0] <= 0.058 and 0.026 < 2 * frame.half[1] < 0.052
+    assert 0.75 < min(wide) and max(wide) < 1.08 and np.std(tall) > 0.08
 
 
 @pytest.mark.parametrize("number", PEOPLE)
 def test_temples_go_along_the_head_and_over_the_ears(number):
     who = person(number, glasses={"kind": "rectangular"})
-    fit = glasses._Fit(who, glasses.FRAMES["rectangular"])
+    frame = glasses.frame_of(who)
+    fit = glasses._Fit(who, frame)
     for side in (1, -1):
-        points, _ = glasses._temple(glasses.FRAMES["rectangular"], fit, side)
+        points, _ = glasses._temple(frame, fit, side)
         path = points.reshape(-1, tube.CORNERS, 3).mean(axis=1)[:13]
         head = glasses._head(fit, side, path)
         assert (side * path[:, 0] - head > 0.001).all()

@@ -8,10 +8,12 @@ import pytest
 
 from wince.core import look as looks
 from wince.core.worn import binding, hair
-from wince.core.worn.hair import fit, groom, grow, scalp, solid, styles, texture
+from wince.core.worn.hair import coat, edge, fit, groom, grow, scalp, solid, styles, texture
 
 HAIRY = tuple(style for style in looks.HAIR_STYLES if style != "bald")
-DRAWN = [("buzz", "coily"), ("short", "straight"), ("bob", "curly"), ("long", "straight"), ("ponytail", "wavy"), ("afro", "coily")]
+ROPES = [("braids", "coily"), ("cornrows", "coily")]
+DRAWN = [*ROPES, ("permed", "straight"), ("bun", "straight"), ("long", "coily"), ("buzz", "coily"), ("short", "straight"),
+         ("bob", "curly"), ("long", "straight"), ("ponytail", "wavy"), ("afro", "coily")]
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +60,9 @@ def test_a_receding_hairline_only_goes_back_and_the_wreath_stays():
 
 
 def test_no_root_is_on_the_face_or_an_ear(pack, grown):
-    corners = grown[("long", "straight")].fit.corners
+    corners = grown[("long", "straight")].coats[0][1].corners
     place = pack.base[corners].mean(axis=1)
-    assert not ((place[:, 1] < -0.09) & (place[:, 2] < 0.17)).any()
+    assert not ((place[:, 1] < -0.098) & (place[:, 2] < 0.17)).any()
     assert (scalp.ears(pack)[corners].min(axis=1) < 0.5).all()
 
 
@@ -76,59 +78,62 @@ def test_the_solid_knows_how_far_the_skin_is(pack):
 @pytest.mark.parametrize("pair", DRAWN)
 def test_a_groom_is_sound(grown, pair):
     made = grown[pair]
-    count, steps, _, _ = made.points.shape
-    assert np.isfinite(made.points).all()
-    assert made.faces.max() == count * steps * 2 - 1
-    assert len(made.faces) == count * (steps - 1)
-    assert len(made.uv) == count * steps * 2
-    assert count * steps <= groom.MOST_POINTS
-    np.testing.assert_allclose(np.linalg.norm(made.normals, axis=-1), 1, atol=1e-3)
+    sizes = [points.shape[:2] for points, _ in made.coats]
+    count = sum(n * steps for n, steps in sizes)
+    assert all(np.isfinite(points).all() for points, _ in made.coats)
+    assert made.faces.max() == 2 * count - 1
+    assert len(made.faces) == sum(n * (steps - 1) for n, steps in sizes)
+    assert len(made.uv) == len(made.strand) == len(made.normals) == len(made.along) == 2 * count
+    assert count <= groom.COILED_POINTS
+    for vectors in (made.normals, made.along):
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=-1), 1, atol=1.5 / groom.DIGITS)
 
 
 @pytest.mark.parametrize("pair", DRAWN)
 def test_hair_stays_out_of_the_head_and_off_the_face(pack, grown, pair):
-    middle = grown[pair].points.mean(axis=2)[:, 2:].reshape(-1, 3).astype(float)
+    middle = grown[pair].coats[0][0].mean(axis=2)[:, 2:].reshape(-1, 3).astype(float)
     distance, _ = solid.of_pack(pack).at(middle)
     x, y, z = middle.T
-    assert (distance[(abs(x) < 0.19) & (z > -0.12)] > -0.0007).mean() > 0.996          # the rest lies in the shoulders, out of sight
+    low = -0.0035 if pair in ROPES else -0.0007                            # a row's lower half is in the skin
+    assert (distance[(abs(x) < 0.19) & (z > -0.12)] > low).mean() > 0.996              # the rest lies in the shoulders, out of sight
     before = (abs(x) < 0.035) & (y < -0.09) & (z > 0.02) & (z < 0.155)    # eyes, nose, mouth
     assert before.mean() < 0.0005
 
 
 @pytest.mark.parametrize("pair", DRAWN)
 def test_strands_are_thin(grown, pair):
-    points = grown[pair].points
+    points = grown[pair].coats[0][0]
     width = np.linalg.norm(points[:, :, 1] - points[:, :, 0], axis=-1)
-    assert width.max() < 0.0014
-    assert np.median(width) < 0.0009
+    assert width.max() < (0.0045 if pair in ROPES else 0.0014)              # plaits are drawn by broad ribbons around them
+    assert np.median(width) < (0.0030 if pair in ROPES else 0.0009)
 
 
 def test_lengths_are_the_styles(grown):
-    lowest = {pair: made.points[..., 2].min() for pair, made in grown.items()}
+    lowest = {pair: made.coats[0][0][..., 2].min() for pair, made in grown.items()}
     assert lowest[("long", "straight")] < -0.08 < lowest[("bob", "curly")]
     assert abs(lowest[("bob", "curly")] - styles.STYLES["bob"].hem) < 0.02
-    reach = np.linalg.norm(np.ptp(grown[("buzz", "coily")].points.mean(axis=2), axis=1), axis=-1)
+    reach = np.linalg.norm(np.ptp(grown[("buzz", "coily")].coats[0][0].mean(axis=2), axis=1), axis=-1)
     assert np.percentile(reach, 95) < 0.010
 
 
 def test_an_afro_is_as_wide_on_both_sides(grown):
-    points = grown[("afro", "coily")].points
+    points = grown[("afro", "coily")].coats[0][0]
     assert abs(points[..., 0].max() + points[..., 0].min()) < 0.015
     assert np.percentile(points[..., 2], 99) > 0.265
 
 
 def test_the_average_adult_needs_no_fit(pack, grown):
-    made = grown[("bob", "curly")]
-    assert abs(fit.motion(made.fit, pack, binding.rest(pack))).max() == 0
+    fitted = grown[("bob", "curly")].coats[0][1]
+    assert abs(fit.motion(fitted, pack, binding.rest(pack))).max() == 0
 
 
 def test_a_head_that_moves_as_a_whole_takes_its_hair_along(pack, grown):
-    moved = fit.motion(grown[("long", "straight")].fit, pack, binding.rest(pack) + np.array([0.01, -0.02, 0.03]))
+    moved = fit.motion(grown[("long", "straight")].coats[0][1], pack, binding.rest(pack) + np.array([0.01, -0.02, 0.03]))
     np.testing.assert_allclose(moved, np.broadcast_to([0.01, -0.02, 0.03], moved.shape), atol=1e-6)
 
 
 def test_roots_go_with_the_skin_exactly(pack, grown):
-    made = grown[("short", "straight")].fit
+    made = grown[("short", "straight")].coats[0][1]
     base = binding.rest(pack) + pack.shapes.mix({pack.shapes.names[0]: 1.0})
     moved = fit.motion(made, pack, base)[:, 0]
     wanted = np.einsum("nk,nki->ni", made.weights, (base - binding.rest(pack))[made.corners])
@@ -173,3 +178,96 @@ def test_the_scalp_is_dense_where_hair_grows_alone(pack, person):
     assert density.min() >= 0 and density.max() <= 1
     assert not density[~pack.exterior].any()
     assert not density[pack.regions["nose_tip"] > 0.5].any()
+
+
+def test_hairlines_differ_from_person_to_person_and_mens_from_womens(pack):
+    lines = {man: np.stack([scalp.hairline(man, 0.0, seed)[:, 1] for seed in range(60)]) for man in (0.0, 1.0)}
+    front = scalp.hairline(0.0, 0.0)[:, 0] < 35
+    for drawn in lines.values():
+        assert drawn[:, front].std(axis=0).min() > 1.5                     # degrees; one is 1.5 mm
+        assert np.ptp(drawn[:, 0]) * scalp.RADIUS * np.pi / 180 < 0.022
+    corner = abs(scalp.hairline(0.0, 0.0)[:, 0] - 33) < 3
+    rise = {man: (drawn[:, corner].mean(axis=1) - drawn[:, :5].mean(axis=1)).mean() for man, drawn in lines.items()}
+    assert rise[1.0] > rise[0.0] + 4                                       # a woman's is round
+
+
+def test_tied_hair_lies_on_the_skull(pack):
+    body = solid.of_pack(pack)
+    for style in ("bun", "ponytail"):
+        middle = groom.groom(pack, style, "straight", 3, 0.0, 0.0, 0.0).coats[0][0].mean(axis=2).astype(float)
+        height = body.at(middle.reshape(-1, 3))[0]
+        assert np.percentile(height, 95) < 0.009
+        assert height.max() < 0.022
+        assert np.linalg.norm(middle[:, -1] - styles.STYLES[style].gather, axis=1).mean() < 0.035       # baby hair never gets there
+
+
+def test_sides_are_faded_for_men_and_not_for_women(pack):
+    seed = next(seed for seed in range(20) if styles.own(styles.STYLES["short"], 1.0, seed).taper > 0.035)
+    for man, wanted in ((1.0, True), (0.0, False)):
+        points = groom.groom(pack, "short", "straight", seed, man, 0.0, 0.0).coats[0][0].mean(axis=2)
+        reach = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
+        root = points[:, 0].astype(float)
+        depth = scalp.inside(root, scalp.hairline(man, 0.0, seed))
+        edge = (root[:, 2] < 0.16) & (depth > 0.003) & (depth < 0.012)
+        assert (np.median(reach[edge]) < 0.004) == wanted
+
+
+def test_long_hair_lies_on_the_shoulders_and_not_in_them(pack, grown):
+    body = solid.of_pack(pack)
+    for kind in ("straight", "coily"):
+        middle = grown[("long", kind)].coats[0][0].mean(axis=2).reshape(-1, 3).astype(float)
+        low = (middle[:, 2] < 0.0) & (middle[:, 2] > -0.12) & (abs(middle[:, 0]) < 0.19)
+        assert (body.at(middle[low])[0] > -0.002).mean() > 0.99
+
+
+def test_strands_have_numbers_of_which_each_share_is_that_share(grown):
+    for made in grown.values():
+        first = np.concatenate([[True], np.diff(made.strand) != 0])
+        assert abs((made.strand[first] < 0.3).mean() - 0.3) < 0.01
+
+
+def test_one_persons_cut_is_not_the_next_ones():
+    own = [styles.own(styles.STYLES["bob"], 0.0, seed) for seed in range(40)]
+    assert np.std([cut.top for cut in own]) > 0.02
+    assert 4 < sum(cut.part < 0.006 for cut in own) < 30                   # some are parted in the middle
+    assert np.ptp([cut.hem for cut in own]) < 0.03
+
+
+@pytest.mark.parametrize("style", ["ponytail", "bun"])
+def test_fine_hair_lies_close_along_a_bared_hairline(pack, style):
+    cut = styles.own(styles.STYLES[style], 0.0, 3)
+    head = coat.Head(pack, solid.of_pack(pack), 3, 0.0, 0.0, 0.0)
+    made = edge.coat(head, cut)
+    root, tip = made.curves[:, 0], made.curves[:, -1]
+    depth = scalp.inside(root, head.line)
+    assert made.width.max() <= edge.WIDTH and np.percentile(depth, 99) < edge.BAND[-1] + 0.006
+    assert np.median(made.length[depth < 0]) < 0.6 * np.median(made.length[depth > 0.008])             # baby hair is short
+    assert (scalp.inside(tip, head.line) > depth - 0.002).mean() > 0.93                                # combed back, not onto the face
+    height = solid.of_pack(pack).at(made.curves[:, 1:].reshape(-1, 3))[0]
+    assert np.percentile(height, 99) < 0.006
+
+
+def test_the_scalps_tint_reaches_a_bared_hairline(pack):
+    plain, bared = (scalp.of_vertices(pack, 3, 0.0, 0.0, 0.0, 0.0, bare) for bare in (False, True))
+    assert (bared >= plain - 1e-9).all() and bared.sum() > 1.02 * plain.sum()
+
+
+@pytest.mark.parametrize("style", ["bob", "long", "side_part"])
+def test_a_parting_is_a_thin_line_and_runs_on_to_the_hairline(pack, style):
+    cut = styles.own(styles.STYLES[style], 0.0, 3)
+    head = coat.Head(pack, solid.of_pack(pack), 3, 0.0, 0.0, 0.0, True)
+    made = edge.coat(head, cut)
+    body = made.curves.reshape(-1, 3)
+    off = head.side * body[:, 0] - cut.part
+    for low, high in ((0.004, 0.012), (0.012, 0.024), (0.024, 0.040)):    # from the front end on
+        depth = scalp.inside(body, head.line)
+        band = off[(depth > low) & (depth < high)]
+        assert np.sort(abs(band[band > 0]))[4] < 0.0016 and np.sort(abs(band[band < 0]))[4] < 0.0016
+    assert abs(head.side * made.curves[:, 0, 0] - cut.part).max() < edge.FRONT[1]
+
+
+def test_parted_hair_lies_further_ahead_where_it_is_high():
+    plain, parted = (np.stack([scalp.hairline(0.0, 0.0, seed, lies)[:20, 1] for seed in range(30)]) for lies in (False, True))
+    down = np.radians(plain - parted) * scalp.RADIUS
+    assert (down >= 0).all() and 0.005 < down[:, 0].mean() < 0.008
+    assert down[plain[:, 0].argmin(), 0] < down[plain[:, 0].argmax(), 0]

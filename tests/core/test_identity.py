@@ -107,7 +107,7 @@ def test_what_is_kept_stays_and_nothing_else(draw):
 
 def test_the_sliders_are_the_axes_of_the_pack_each_once(pack):
     sides = [(side, axis.low < 0, axis.high > 0) for group in axes.groups() for axis in group.axes for side in axis.sides]
-    assert len(sides) == len(demographics.axes(pack)) == 164
+    assert len(sides) == len(demographics.axes(pack)) == 170
     assert {name: ends for name, *ends in sides} == {name: list(ends) for name, ends in demographics.axes(pack).items()}
     for group in axes.groups():
         labels = [axis.label for axis in group.axes]

@@ -77,6 +77,27 @@ def test_neutral_lips_are_closed(model, crowd):
     assert max(np.abs(lips.gap(mouth, person.base)).max() for person in crowd) * 1000 <= 0.3
 
 
+def test_nobody_looks_past_the_line_of_the_lips(model, crowd):
+    """Their edges behind it press into each other, or subdivided lips let a line of teeth through."""
+    mouth = lips.of_pack(model.pack)
+    for person in crowd:
+        place, height = mouth.along(person.base, 0), person.base[mouth.rings[0], 2]
+        here = np.linspace(0.1, 0.9, 15)
+        upper, lower = (np.interp(here, place[columns], height[columns]) for columns in (mouth.upper, mouth.lower))
+        assert (upper - lower).max() <= 0.0003 and np.median(upper - lower) < 0, person.identity.id
+
+
+def test_squeezed_lids_are_told_from_sleeping_ones(crowd, eye):
+    """6+7+43 draws the brow towards the line that the lids meet on, and presses that line down; 43 alone does neither."""
+    for person in crowd[:40]:
+        asleep, squeezed = (rig.deform(person, ActionUnits.parse(code)) for code in ("43", "6E+7E+43"))
+        for side in SIDES:
+            corner, brow = eye[side].opening.corner, person.pack.regions[f"brow_outer.{side}"] > 0.5
+            line = eye[side].rings[2][corner // 2]
+            nearer = (asleep[brow, 2].mean() - asleep[line, 2]) - (squeezed[brow, 2].mean() - squeezed[line, 2])
+            assert nearer >= 0.0015, person.identity.id
+
+
 def test_no_eyeball_through_closed_lids_and_no_tooth_through_closed_lips(pack, crowd, eye):
     """Two thousand drawn people and expressions."""
     lid_skin = {side: _triangles(pack, eye[side].rings[1:]) for side in SIDES}

@@ -75,7 +75,7 @@ def test_no_axis_is_left_at_its_default_for_everybody(crowd):
 
 def test_women_and_men_differ_and_overlap_in_hair(crowd):
     women, men = count(of(crowd, "woman"), "hair", "style"), count(of(crowd, "man"), "hair", "style")
-    assert women["long"] > 3 * men["long"] > 0 and men["buzz"] > 3 * women["buzz"] > 0 and min(women["crop"], men["crop"]) > 5
+    assert women["long"] > 3 * men["long"] > 0 and men["short"] > 3 * women["short"] > 0 and min(women["crop"], men["crop"]) > 5
     assert np.mean([who.look.hair.receding for who in of(crowd, "man")]) > 0.4
     assert max(who.look.hair.receding for who in of(crowd, "woman")) < 0.35
 
@@ -120,6 +120,32 @@ def test_a_twin_grown_old_or_in_another_tone_keeps_the_look_and_one_of_the_other
         (plain.look.hair.texture, plain.look.hair.colour, plain.look.clothes, plain.look.glasses, plain.look.seed)
 
 
+def test_iris_and_colours_can_be_fixed_and_move_nothing_else(pack):
+    fixed = {"iris": "grey", "look.clothes.colour": "#ff0033", "look.glasses.colour": (0.1, 0.2, 0.3)}
+    plain, twin = (demographics.sample(0, 0, spec.People(fixed=chosen), pack) for chosen in ({}, fixed))
+    assert (twin.iris, twin.look.clothes.colour, twin.look.glasses.colour) == ("grey", (1.0, 0.0, 0.2), (0.1, 0.2, 0.3))
+    back = looks.changed(twin.look, "clothes", colour=plain.look.clothes.colour)
+    assert looks.changed(back, "glasses", colour=plain.look.glasses.colour) == plain.look
+    assert dataclasses.replace(twin, iris=plain.iris, look=plain.look, id=plain.id) == plain
+
+
+def test_one_colour_said_in_two_ways_is_one_twin(pack):
+    text, numbers = (demographics.sample(0, 0, spec.People(fixed={"look.clothes.colour": colour}), pack)
+                     for colour in ("#FF0033", (1, 0, 0.2)))
+    assert text == numbers
+
+
+def test_irises_and_colours_are_narrowed(pack):
+    wishes = spec.Looks(irises=("blue", "green"), clothes_colours=("#112233", "#FF0033"), frame_colours=("#112233",))
+    before, after = ([demographics.sample(3, n, spec.People(looks=looks_), pack) for n in range(72)] for looks_ in (spec.Looks(), wishes))
+    assert {who.iris for who in after} == {"blue", "green"}
+    assert {who.look.clothes.colour for who in after} == {looks.rgb("#112233"), (1.0, 0.0, 0.2)}
+    assert {who.look.glasses.colour for who in after} == {looks.rgb("#112233")}
+    assert [who.look.hair for who in after] == [who.look.hair for who in before]
+    black = [who.iris for who in after if who.group == "Black"]           # whose row knows neither: both alike
+    assert set(black) == {"blue", "green"}
+
+
 def test_a_twin_may_have_one_axis_of_the_look_fixed(pack):
     plain, bald = (demographics.sample(0, 0, spec.People(fixed=fixed), pack) for fixed in ({}, {"look.hair.style": "bald"}))
     assert bald.look == looks.changed(plain.look, "hair", style="bald") and bald.id.startswith(f"{plain.id}-t")
@@ -153,3 +179,10 @@ def test_wrong_wishes_are_one_sentence(people, words):
     with pytest.raises(WinceError, match=words):
         check.check(spec.Job(people=people))
     assert spec.from_json(spec.to_json(spec.Job(people=people))).people == people
+
+
+def test_the_old_are_not_braided(pack):
+    for years, braided in ((25.0, True), (66.0, False)):
+        wish = spec.People(groups=("Black",), genders=("woman",), ages=((years, years + 1),), looks=spec.Looks(hair_textures=("coily",)))
+        styles = {demographics.sample(0, number, wish, pack).look.hair.style for number in range(150)}
+        assert bool(styles & {"braids", "cornrows"}) == braided, years

@@ -93,6 +93,15 @@ def test_each_jaw_has_fourteen_crowns_that_shut_like_teeth(pack):
     assert 7.5 <= widths[0] <= 10 and widths[1] < widths[0], "a central incisor is wider than its neighbour"
 
 
+def test_front_teeth_stand_right_behind_the_lips(pack):
+    """Seen from the side, parted lips show teeth and no hole before them: the lining lies 0 to 2.5 mm before incisors and canines."""
+    teeth, lining = (pack.base[np.unique(pack.faces_of(part))] * 1000 for part in ("teeth_upper", "mouth"))
+    front = [teeth[(np.abs(np.abs(teeth[:, 0]) - x) < 2)] for x in (4, 10, 15)]
+    behind = [lining[(np.abs(np.abs(lining[:, 0]) - x) < 2) & (lining[:, 2] > 76) & (lining[:, 2] < 84)] for x in (4, 10, 15)]
+    gaps = [tooth[:, 1].min() - lip[:, 1].min() for tooth, lip in zip(front, behind, strict=True)]
+    assert 0 < min(gaps) and max(gaps) < 2.5, gaps
+
+
 def test_teeth_and_gums_face_outwards(pack):
     for part, size in (("teeth_upper", 27), ("teeth_lower", 27)):
         corner = pack.base[pack.faces_of(part)].reshape(14, size, 4, 3)

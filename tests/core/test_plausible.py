@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from wince.core import ageing, demographics, identity, variety
+from wince.core.pack import EYE_PART_NAMES
 from wince.job import spec
 
 # ratio: lowest and highest that a face may have; Farkas's means (women, men) beside it
@@ -70,6 +71,33 @@ def test_proportions_are_those_of_heads(measured, ratio):
     assert lowest < share.min() and share.max() < highest, (share.min(), share.max())
 
 
+# what the mean of 500 people has to come to: Farkas's means, within what our landmarks and points are off the anatomical ones
+MEANS = {"jaw width / face width": (0.72, 0.82), "mouth width / face width": (0.31, 0.40), "crown to eyes / eyes to chin": (0.95, 1.08),
+         "nose length / face length": (0.43, 0.48), "between the eyes / face width": (0.22, 0.26)}
+
+
+@pytest.mark.parametrize("ratio", MEANS)
+def test_the_mean_face_has_measured_proportions(measured, ratio):
+    first, second = ratio.split(" / ")
+    share = measured[first] / measured[f"{first.split()[0]} {second}" if second == "length" else second]
+    assert MEANS[ratio][0] < share.mean() < MEANS[ratio][1], share.mean()
+
+
+def test_lids_lie_on_the_iris(pack, model, people):
+    """Open eyes at rest: the upper lid covers a little of the iris, the lower one touches it; white below it is of few, and little."""
+    iris = np.unique(pack.eye_faces[pack.eye_part == EYE_PART_NAMES.index("iris")])
+    share, middle = np.hypot(*pack.eye_vertices[iris][:, [0, 2]].T).max(), pack.eye_rings.shape[2] // 4
+    above, below = [], []
+    for who in people[:180]:
+        person = model.person(who)
+        for s, side in enumerate("LR"):
+            eye, edge = person.eyes[side], person.base[pack.eye_rings[s, 2]][:, 2]
+            above.append(1000 * (eye.centre[2] + share * eye.radius - edge[middle]))
+            below.append(1000 * (edge[3 * middle] - eye.centre[2] + share * eye.radius))
+    assert 0.8 < np.mean(above) < 3.0 and min(above) > -0.8 and max(above) < 5.5
+    assert np.mean(np.array(below) < -0.3) < 0.15 and min(below) > -1.3, (np.mean(np.array(below) < -0.3), min(below))
+
+
 @pytest.mark.parametrize("name", SPREADS)
 def test_people_vary_as_people_do(people, measured, name):
     cells = [tuple(who.cell.values()) for who in people]
@@ -129,6 +157,32 @@ def test_old_women_stay_women(pack, people):
         old, young = ([measure(pack, twin(pack, w, age=age))[name] for w in who] for age in (85.0, 25.0))
         return np.mean(old) / np.mean(young)
     assert grown("woman", "nose width") < grown("man", "nose width") and grown("woman", "nose length") < grown("man", "nose length")
+
+
+@pytest.mark.parametrize("gender", [0.0, 0.5, 1.0])
+def test_what_years_and_gender_add_is_in_the_pack_though_nothing_was_drawn(pack, gender):
+    third = {"pole_a": 0.4, "pole_b": 0.3, "pole_c": 0.3}
+    for age in (18.0, 50.0, 95.0):
+        assert set(identity.Identity("x", 0, 0, age, gender, third).weights()) <= set(pack.shapes.names)
+
+
+def test_old_women_have_fuller_lips_narrower_jaws_and_softer_brows_than_old_men(pack, people):
+    def mean(gender, name):
+        return np.mean([measure(pack, twin(pack, who, age=80.0, gender=gender))[name] for who in people[:30]])
+    assert mean(0.1, "lips") > 1.15 * mean(0.9, "lips") and mean(0.1, "jaw width") < mean(0.9, "jaw width") - 2
+    ridge = [ageing.signs(80.0, gender)["eyebrows-trans-forward"] for gender in (0.1, 0.9)]
+    assert ridge[0] < ridge[1] - 0.5 and mean(0.1, "brows") > mean(0.9, "brows") + 2
+
+
+def test_lobes_lie_near_the_head(pack, people):
+    """From the front the lowest point of an ear stands at most a centimetre out of the jaw behind it."""
+    ear = np.flatnonzero(pack.regions["ear.L"] > 0.2)
+    near = np.flatnonzero(pack.exterior & (pack.regions["ear.L"] < 0.02) & (pack.base[:, 0] > 0.04))
+    for who in people[:60]:
+        points = shape(pack, who)
+        lobe = points[ear[np.argmin(points[ear, 2])]]
+        jaw = near[np.linalg.norm(points[near][:, 1:] - lobe[1:], axis=1) < 0.012]
+        assert lobe[0] - points[jaw, 0].max() < 0.010, (who.id, lobe)
 
 
 def test_nothing_that_age_adds_by_rule_moves_the_lids(pack):

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from wince.core import colour, identity
-from wince.core.skin import areas, ground, hairs, layers, marks, noise, paint, pores
+from wince.core import atlas, colour, identity
+from wince.core.skin import areas, ground, hairs, layers, marks, mottle, noise, paint, pigments, pores
 
 SIZE = 192
 
@@ -137,7 +137,8 @@ def test_left_and_right_grow_alike(pack):
 
 
 def test_noise_repeats_without_a_seam():
-    for picture in (noise.band(64, 12), pores.height(128), noise.dots(64, 6, 0.8)):
+    relief, colours = pores.heights(256), mottle.amounts(256)
+    for picture in (noise.band(64, 12), noise.dots(64, 6, 0.8), *np.moveaxis(relief, 2, 0), *np.moveaxis(colours, 2, 0)):
         inside = np.abs(np.diff(picture, axis=0)).mean()
         assert np.abs(picture[0] - picture[-1]).mean() < 1.4 * inside
     field = noise.band(64, 12)
@@ -152,6 +153,101 @@ def test_a_dot_is_where_it_is_put():
     assert picture[10, 20] == pytest.approx(0.8) and picture[12, 20] == pytest.approx(0.4) and picture[0, 0] == 0
 
 
-def test_pores_are_heights_and_always_the_same():
-    one, again = pores.height(128), pores.height(128)
-    assert (one == again).all() and one.min() == 0 and one.max() == 1 and 0.3 < one.mean() < 0.8
+def test_a_dot_can_be_wider_than_high():
+    picture = np.zeros(32 * 32, np.float32)
+    marks.stamp(picture, 32, np.array([[16.0, 16.0]]), np.array([[1.0, 4.0]]), np.array([0.8]))
+    picture = picture.reshape(32, 32)
+    assert picture[16, 20] == pytest.approx(0.4) and picture[17, 16] == pytest.approx(0.4) and picture[20, 16] < 0.05
+
+
+def test_pictures_that_all_share_are_always_the_same():
+    for made in (pores.heights, mottle.amounts):
+        one, again = made(128), made(128)
+        assert (one == again).all() and one.shape == (128, 128, 3) and one.min() >= 0 and one.max() <= 1
+    assert (pores.heights(128).max(axis=(0, 1)) == 1).all()
+
+
+def test_fine_colour_moves_no_mean():
+    means = mottle.amounts(256).mean(axis=(0, 1))
+    np.testing.assert_allclose(means[:2], mottle.MIDDLE, atol=0.002)
+    assert 0.01 < means[2] < 0.15                          # of the scalp, follicles cover so much
+
+
+def test_texels_are_as_wide_as_they_are(pack):
+    """On a face about 0.3 mm; the sides of the ears are drawn out, the neck is coarse: there the shared pictures show."""
+    wide, coarse = areas.texel(pack), areas.coarse(pack)
+    for name in ("forehead", "cheek.L", "chin", "nose_tip"):
+        there = pack.regions[name] > 0.5
+        assert 0.2 < np.median(wide[there]) < 0.4 and np.median(coarse[there]) < 0.1
+    throat = (areas.frontal(pack)[:, 2] < -140) & pack.exterior
+    assert np.median(wide[throat]) > 2 and np.median(coarse[throat]) == 1
+    assert np.median(wide[pack.regions["ear.L"] > 0.5, 0]) > 1
+
+
+def test_the_neck_is_duller_than_the_nose_and_has_relief(pack):
+    throat = (areas.frontal(pack)[:, 2] < -140) & pack.exterior
+    sheen, grain, fine = areas.sheen(pack), areas.grain(pack), areas.fine(pack)
+    assert sheen[throat, 0].max() < 0 < sheen[pack.regions["nose_tip"] > 0.5, 0].min()
+    assert (grain[throat, 1:] > 0.5).all() and (fine[throat, :2] > 0.9).all()
+    assert not any(values[~pack.exterior].any() for values in (grain, fine))
+
+
+@pytest.mark.parametrize("group", ["White", "Middle Eastern", "Black"])
+def test_grey_hair_paints_no_blue_on_the_skin(someone, pack, group):
+    """A grey beard, grey brows: b* of the skin beneath is not pulled down to grey, and little darker than without."""
+    here = ground.of(pack, SIZE)
+
+    def ground_of(density, style):
+        look = {"facial_hair": {"style": style, "density": 0.8, "shadow": 0.0}, "hair": {"grey": 1.0, "colour": "black"},
+                "brows": {"density": density}}
+        person = someone(1, group, gender=0.95, age=85.0, look=look)
+        rgb = paint.albedo(person, SIZE)
+        return [mean_lab(person, rgb, where) for where in (here.beard * here.chin * (1 - here.lip), here.brow)]
+    for bare, painted in zip(ground_of(0.0, "none"), ground_of(1.0, "full_beard"), strict=True):
+        assert painted[2] > bare[2] - 2 and abs(painted[0] - bare[0]) < 6
+
+
+def test_old_skin_loses_melanin_in_spots_and_dark_cheeks_get_papules(someone, pack):
+    here = ground.of(pack, SIZE)
+
+    def spotted(group, age, spots_):
+        who = someone(1, group, age=age, look={"skin": {"spots": spots_, "moles": 0.0, "freckles": 0.0}}).identity
+        return layers.melanin(who, here, paint.draws)
+    pale = spotted("White", 85.0, 1.0) - spotted("White", 85.0, 0.0)
+    assert (pale < -0.03).any() and (pale > 0.1).any()
+    dark = spotted("Black", 85.0, 1.0) - spotted("Black", 85.0, 0.0)
+    assert (dark > 0.2).sum() > 5
+
+
+def test_eyes_are_ringed_most_in_brown_skin(someone, pack):
+    def ringed(lightness):
+        who = someone(1, skin_lab=(lightness, 11.0, 16.0), age=30.0).identity
+        return layers._ringed(who, paint.draws(who, "rings"))
+    assert ringed(72.0) < ringed(45.0) > ringed(27.0)
+    assert pigments.darkness((72.0, 11.0, 16.0)) == 0
+
+
+def test_old_cheeks_are_red_in_flecks_not_in_discs(someone, pack):
+    here = ground.of(pack, SIZE)
+    young, old = (layers._flush(here, age, np.random.default_rng(1)) for age in (0.0, 1.0))
+    assert young is here.cheek
+    middle, around = here.cheek > 0.7, (here.cheek > 0.08) & (here.cheek < 0.25)
+    assert old[middle].mean() < 0.8 * young[middle].mean()
+    assert old[around].mean() / old[middle].mean() > young[around].mean() / young[middle].mean()
+    assert old[middle].std() > 1.3 * young[middle].std()
+
+
+def test_old_dark_skin_is_less_even_than_young(someone, pack):
+    here = ground.of(pack, SIZE)
+    young, old = (layers.melanin(someone(1, "Black", skin_lab=(36, 12, 17), age=age).identity, here, paint.draws) for age in (25.0, 85.0))
+    where = here.exterior * (1 - here.lip) * (1 - here.brow) * here.crisp > 0.5
+    assert old[where].std() > 1.3 * young[where].std()
+
+
+def test_pictures_are_the_same_in_blocks_of_any_size(pack, monkeypatch):
+    found = atlas.texels(pack.faces, pack.uv, pack.uv_faces, 64)
+    values = {"x": pack.base[:, 0], "z": pack.base[:, 2]}
+    whole = ground.Raster(found, 2).pictures(values)
+    monkeypatch.setattr(ground, "BLOCK", 97)
+    parts = ground.Raster(found, 2).pictures(values)
+    assert all(np.array_equal(whole[name], parts[name]) and np.ptp(whole[name]) > 0.1 for name in values)

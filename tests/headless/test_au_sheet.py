@@ -67,9 +67,32 @@ def test_a_painted_map_shows_the_nearer_face():
     assert shown.shape == (12, 10) and shown[4, 4] == 7 and shown[0, 0] == 0
 
 
+def test_a_painted_map_is_even_between_vertices():
+    pixels = np.array([[0, 0, 1], [20, 0, 1], [20, 20, 1], [0, 20, 1]], float)
+    shown = au_sheet.painted(np.array([[0, 1, 2, 3]]), pixels, np.array([0.0, 20.0, 20.0, 0.0]), (21, 21))
+    np.testing.assert_allclose(shown, np.tile(np.arange(21.0), (21, 1)), atol=1e-9)
+
+
+def test_a_wrong_action_unit_is_refused_before_anything_is_measured():
+    result = CliRunner().invoke(cli.app, ["au-sheet", "--aus", "3"])
+    assert isinstance(result.exception, WinceError) and result.output == ""
+
+
+def test_the_tongue_moves_no_exterior_skin(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(au_sheet, "shaped", lambda: (19,))
+    au_sheet.Console().print(au_sheet._peaks(au_sheet.au_bands.Bench(face_pack.load())))
+    assert "moves the tongue, no exterior skin" in capsys.readouterr().out
+
+
+def test_a_row_says_who_it_is():
+    who = au_sheet.people(face_pack.load())["middle"]
+    assert au_sheet._caption("id00001", who) == "id00001\nEast Asian\nman, 50"
+
+
 def test_the_sheet_of_one_action_unit(tmp_path):
     pytest.importorskip("bpy")
-    page, = au_sheet.render(tmp_path / "out", (4,), size=64, samples=1, plain=True)
+    page, *people = au_sheet.render(tmp_path / "out", (4,), size=64, samples=1, plain=True)
     with Image.open(page) as image:
         pixels = np.asarray(image.convert("RGB"), float)
     assert page.name == "AU04.png" and pixels.shape[0] > 6 * 64 and pixels.shape[1] > 6 * 64
@@ -79,3 +102,8 @@ def test_the_sheet_of_one_action_unit(tmp_path):
     first = au_sheet.MARGIN + au_sheet.NAME
     neutral, still = (pixels[y:y + high, first:first + high] for y in (top, top + high))
     assert np.ptp(neutral) > 60 and np.ptp(still, axis=2).max() < 5, "the neutral comes first, and nothing moves in it"
+    assert [one.name for one in people] == ["young.png", "middle.png", "old.png"]
+    with Image.open(people[0]) as image:
+        same = np.asarray(image.convert("RGB"), float)
+    at = 3 * au_sheet.MARGIN // 2
+    assert np.array_equal(same[at:at + high, left:left + high], photo), "the pages show the same pictures"

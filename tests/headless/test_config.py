@@ -51,6 +51,19 @@ def test_set_fixes_an_axis_of_the_look_with_dots_or_in_braces(load):
         assert load("people: {count: 3}", words).people.fixed == {"look.hair.style": "bald"}
 
 
+def test_set_takes_a_colour_with_its_hash(load):
+    assert load("people: {count: 3}", "people.fixed.look.clothes.colour=#aa00CC").people.fixed == {"look.clothes.colour": "#aa00CC"}
+
+
+def test_yes_and_no_are_taken_where_they_belong(load):
+    assert load("render: {subsurface: no}").render.subsurface is False
+
+
+def test_a_colour_comes_through_a_job_file_as_it_was(load):
+    job = load("people: {fixed: {look.glasses.colour: [0.1, 0.2, 0.3]}, twins: [{look.clothes.colour: [1, 0, 0]}, {iris: blue}]}")
+    assert spec.from_json(spec.to_json(job)) == job and job.people.twins[0] == {"look.clothes.colour": (1.0, 0.0, 0.0)}
+
+
 def test_set_wins_over_the_file_and_the_last_set_over_the_first(load):
     assert load("render: {samples: 8}", "render.samples=4", "render.samples=2").render.samples == 2
 
@@ -99,6 +112,26 @@ def test_a_job_that_is_pasted_as_a_config_is_the_same_job(tmp_path_factory, seed
     ("people: {fixed: {gender: 2}}", "t.yaml:1: people.fixed.gender is 2.0: give a number from 0 to 1"),
     ("people: {fixed: {skin_lightness: 90}}", "t.yaml:1: people.fixed.skin_lightness is 90.0: give a number from 25 to 80"),
     ("people: {fixed: {age: 80}, identities: [a.json]}", "t.yaml:1: people.fixed changes drawn people only"),
+    ("people:\n  looks: {glasses: yes}", "t.yaml:2: people.looks.glasses is true: give a number"),
+    ("cameras: [{name: a, yaw_deg: no}]", "t.yaml:1: cameras.0.yaw_deg is false: give a number"),
+    ("people: {fixed: {look: {hair: {style: bob}}}}",
+     "t.yaml:1: people.fixed.look holds keys of its own: write it as one key with dots, {look.hair.style: bob}"),
+    ("people: {twins: [{look: {hair: {style: bob}}}]}",
+     "t.yaml:1: people.twins.0.look holds keys of its own: write it as one key with dots, {look.hair.style: bob}"),
+    ("people: {twins: {age: 80}}", "t.yaml:1: people.twins is {'age': 80}: give a list"),
+    ("people: {fixed: {age: {low: 3}}}", "t.yaml:1: people.fixed.age is {'low': 3}: give a number"),
+    ("people: {fixed: {iris: no}}", "t.yaml:1: people.fixed.iris is false: give a number, or a word in quotes"),
+    ("people: {fixed: {look.seed: 3}}", "t.yaml:1: people.fixed.look.seed is not a known key: known are age, gender, skin_lightness, iris, "
+                                        "and look.PART.AXIS as looks.md has them"),
+    ("people: {fixed: {look.iris: blue}}", "t.yaml:1: people.fixed.look.iris is not a known key: did you mean 'iris'?"),
+    ("people: {fixed: {look.eyes.colour: blue}}",
+     "t.yaml:1: people.fixed.look.eyes.colour is not a known key: known are look.eyes.limbus, "),
+    ("people: {fixed: {iris: blu}}", "t.yaml:1: people.fixed.iris is 'blu', which is not known: did you mean 'blue'?"),
+    ("people: {looks: {irises: [blu]}}", "t.yaml:1: people.looks.irises.0 is 'blu', which is not known: did you mean 'blue'?"),
+    ("people: {looks: {frame_colours: [red]}}", "t.yaml:1: people.looks.frame_colours.0 is 'red': give '#rrggbb' in quotes"),
+    ("people: {fixed: {look.clothes.colour: [1, 2, 3]}}",
+     "t.yaml:1: people.fixed.look.clothes.colour is (1.0, 2.0, 3.0): give '#rrggbb' in quotes, or three numbers from 0 to 1"),
+    ("people: {fixed: {look.skin.oil: [1, 1, 1]}}", "t.yaml:1: people.fixed.look.skin.oil is (1.0, 1.0, 1.0): give a number from 0 to 1"),
     ("lighting: {lights: [moon]}", "t.yaml:1: lighting.lights.0 is 'moon', which is not known: known are studio, window"),
     ("lighting: {backgrounds: [green]}",
      "t.yaml:1: lighting.backgrounds.0 is 'green', which is not known: known are plain, gradient, room, world"),

@@ -8,7 +8,7 @@ import pytest
 from wince.core import atlas
 from wince.core import pack as face_pack
 from wince.core.wrinkles import FLAT
-from wince_headless.pack_build import crease_lines, creases
+from wince_headless.pack_build import crease_grain, crease_lines, creases
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,10 @@ def texel_places(pack, skin):
 
 def test_arrays_have_the_shapes_that_the_core_says_and_little_size(pack):
     count = len(pack.base)
-    assert pack.creases.shape == (creases.SIZE, creases.SIZE, 3) and pack.creases.dtype == np.uint8
-    assert pack.crease.shape == (2, count, 3) and pack.crease_reach.shape == pack.crease_rest.shape == (count, 3)
+    assert pack.creases.shape == (creases.SIZE, creases.SIZE, 4) and pack.creases.dtype == np.uint8
+    assert pack.crease.shape == (2, count, 3) and pack.crease_reach.shape == pack.crease_tight.shape == pack.crease_rest.shape == (count, 3)
     out = io.BytesIO()
-    np.savez_compressed(out, **{name: getattr(pack, name) for name in ("creases", "crease", "crease_reach", "crease_rest")})
+    np.savez_compressed(out, **{name: getattr(pack, name) for name in ("creases", "crease", "crease_reach", "crease_tight", "crease_rest")})
     assert len(out.getvalue()) < 600_000
 
 
@@ -54,17 +54,26 @@ def test_directions_are_one_long_or_nothing_and_only_on_skin(pack):
 
 def test_lines_are_where_the_table_has_them_and_the_rest_is_flat(pack, skin, ground):
     index, places = texel_places(pack, skin)
-    height = pack.creases.reshape(-1, 3)[index].astype(float)
+    height = pack.creases.reshape(-1, 4)[index].astype(float)
     for name in ("forehead", "glabella", "crows_feet", "nasolabial", "chin"):
         system = crease_lines.SYSTEMS[name]
         middle = creases._strokes(name, system, ground)[0].points
         point = middle[len(middle) // 2]
         near = np.linalg.norm(places - point, axis=1) < 0.4
-        assert height[near, system.channel].min() < FLAT - 50, name
+        assert height[near, system.channel].min() < FLAT - 38, name
+        bulge = np.abs(np.linalg.norm(places - point, axis=1) - 2 * system.lines[0].half) < 0.6
+        assert height[bulge, system.channel].max() > FLAT + 10, f"{name}: skin bulges beside a furrow"
     behind = (places[:, 2] > 120) & (places[:, 1] > -90)
     assert (pack.creases[0] == FLAT).all() and (height[behind, :2] == FLAT).all(), "the back of the head has no lines"
     nose = np.linalg.norm(places[:, :2] - (0, -37), axis=1) < 5
     assert (height[nose] == FLAT).all()
+
+
+def test_sharp_lines_lie_in_folds_of_their_own_way(pack, skin):
+    index, _ = texel_places(pack, skin)
+    lying, standing, _, sharp = pack.creases.reshape(-1, 4)[index].astype(float).T - FLAT
+    assert (lying[sharp < -40] < -10).mean() > 0.95 and (standing[sharp > 40] < -10).mean() > 0.95
+    assert (sharp < -40).sum() > 1000 and (sharp > 40).sum() > 200
 
 
 def test_a_groove_is_as_wide_as_it_says_wherever_it_lies_in_the_atlas(ground):
@@ -93,7 +102,7 @@ def test_directions_lie_across_the_lines(pack, skin):
 
 def test_the_noise_of_fine_lines_is_always_the_same_and_even():
     points = np.random.default_rng(0).uniform(-50, 50, (4000, 3))
-    values = creases._noise(points)
-    assert np.array_equal(values, creases._noise(points)) and 0 <= values.min() and values.max() <= 1 and 0.4 < values.mean() < 0.6
-    step = np.abs(creases._noise(points + 1e-4) - values).max()
+    values = crease_grain._noise(points)
+    assert np.array_equal(values, crease_grain._noise(points)) and 0 <= values.min() and values.max() <= 1 and 0.4 < values.mean() < 0.6
+    step = np.abs(crease_grain._noise(points + 1e-4) - values).max()
     assert step < 1e-3, "it is smooth"

@@ -67,6 +67,7 @@ def test_a_line_says_who_what_and_every_seed(planned):
     assert (line["id"], line["number"], line["person"], line["twin_of"]) == ("id00003", 3, who.id, None)
     assert (line["age"], line["gender"], line["group"], line["cell"]) == (who.age, who.gender, who.group, who.cell)
     assert line["look"]["hair"] == vars(who.look.hair) and line["look"]["seed"] == who.look.seed
+    assert line["look"]["iris"] == who.iris
     assert line["texture"] is None and line["views"] == ["frontal", "half_left"]
     assert [shown["name"] for shown in line["shows"]] == ["e00", "e01", "e02", "e03"]
     assert [shown["pain"] for shown in line["shows"]] == [False, True, True, False]

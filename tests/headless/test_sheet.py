@@ -166,8 +166,22 @@ def test_words_of_a_look():
     who = Identity("x", 0, 0, 80.0, 0.9, {"pole_a": 1.0, "pole_b": 0.0, "pole_c": 0.0})
     look = looks.changed(looks.changed(who.look, "facial_hair", style="full_beard"), "glasses", kind="round")
     words = content.look(look_facts(replace(who, look=look), False, {}))
-    assert words == "Short straight grey hair, full beard, tshirt, glasses"
+    assert words == "Short straight grey hair, full beard, T-shirt, round glasses, brown eyes"
     assert content.look(look_facts(who, True, {})) == content.look({}) == ""
+
+
+def test_words_of_what_is_fixed_and_of_what_hides_the_face():
+    assert content.fixed({"fixed": {"age": 80.0, "look.hair.style": "side_part", "look.clothes.colour": [1.0, 0.0, 0.2]}}) \
+        == "age 80, hair style side part, clothes colour #ff0033"
+    assert content.fixed({}) == content.fixed({"fixed": {}}) == ""
+    assert content.cover({"face_covered": {"hair": 0.123, "facial_hair": 0.0, "glasses": 0.041}}) == "hair 12 %, glasses 4 %"
+
+
+def test_a_person_says_whose_twin_they_are(written):
+    records = dataset.open_dataset(written).records("id00001")
+    assert content.person(records)["twin_of"] == ""
+    twins = [record | {"twin_of": "id00000", "demographics": record["demographics"] | {"fixed": {"iris": "blue"}}} for record in records]
+    assert (content.person(twins)["twin_of"], content.person(twins)["fixed"]) == ("id00000", "iris blue")
 
 
 def test_words_of_a_view():

@@ -71,6 +71,14 @@ def test_a_record_is_held_to_its_plan(spoiled, sketch, changes, sentence):
     assert any(fault.startswith(f"done {KEY}/record.json has changed since") for fault in faults(spoiled))
 
 
+def test_the_iris_is_held_to_the_plan_and_to_the_person(spoiled, sketch):
+    look = json.loads((spoiled / KEY / "record.json").read_text())["look"]
+    sketch.rewrite(spoiled, KEY, look=look | {"iris": "pink"})
+    said = faults(spoiled)
+    assert any(f"plan {KEY} look.iris is pink, the plan says {look['iris']}" in fault for fault in said)
+    assert any(f"person {KEY} iris is pink, other samples of the person say {look['iris']}" in fault for fault in said)
+
+
 def test_twins_in_different_folds_are_found_where_there_is_no_plan(whole, tmp_path, sketch):
     folder = Path(shutil.copytree(whole, tmp_path / "free", ignore=shutil.ignore_patterns("plan.*", "state")))
     assert faults(folder) == []

@@ -169,7 +169,7 @@ def test_lips_are_seen_from_the_front(person, people, weight_at, pack, surface):
         seen = projections.of(at, front).cosine[0]
         open_to_it = lips & (at.paint > 0.9) & (slants(at, front[0].view) > 0.5)
         assert open_to_it.sum() > 200
-        assert (seen[open_to_it] > 0.2).mean() > 0.95
+        assert (seen[open_to_it] > 0.2).mean() > 0.9
 
 
 def test_slits_are_no_silhouettes_and_all_else_is(surface, rasters):

@@ -4,6 +4,8 @@ Everything is plain Blender data. AU values are ID properties of a pose bone, be
 keyframed and linked like any property, and stay apart when a face is duplicated.
 """
 
+from functools import cache
+
 import bpy
 import numpy as np
 
@@ -101,6 +103,7 @@ def _drive_turn(obj, name):
             drivers.add(bone, "rotation_euler", channel, obj, AU_BONE, parts, text)
 
 
+@cache
 def _slopes(bone, axis):
     """Return {AU property: radians per intensity step} of one bone's angle, read off `core.rig`, which is linear in them."""
     place = ("yaw", "pitch", "roll").index(axis)

@@ -6,21 +6,23 @@ The picture of the creases is one image per file and pack, packed.
 """
 
 import bpy
-import numpy as np
 
 from ..core import wrinkles
-from . import mesh, version
-from .geometry_nodes import arrange, modifiers_with
+from ..core.heatmap import TERMS
+from . import mesh, pictures, version
+from .geometry_nodes import HEAT, arrange, modifiers_with
 from .nodes import grow, set_input
 
-GROUP, GROUP_VERSION = "wince_wrinkle_group", 1       # ID property of our node group: the version of what it holds
+GROUP, GROUP_VERSION = "wince_wrinkle_group", 4       # ID property of our node group: the version of what it holds
 PICTURE = "wince_creases"                             # ID property of the image: the hash of the pack that it is of
 NAME = "Wince Wrinkles"
 FOLD = "wince_fold"              # point attributes, vectors by the picture's channels: lines at rest; after the nodes the folds too
 READY = "wince_crease_depth"     # how deep skin folds where it is fully compressed
 CREASES = ("wince_crease_lying", "wince_crease_upright")                  # directions, see core.wrinkles
 REACH = "wince_crease_reach"
+TIGHT = "wince_crease_tight"      # negative, so that one node multiplies and takes SLACK off
 DROPPED = "wince_crease_*"       # subdivision would carry them along
+LABELS = ("wince_region", "wince_scalp", "wince_beard", HEAT, *(f"{HEAT}_{term}" for term in TERMS))      # shown in renders alone
 
 ATTRIBUTE = ("GeometryNodeInputNamedAttribute", {"data_type": "FLOAT_VECTOR"})
 AT = ("GeometryNodeFieldAtIndex", {"data_type": "FLOAT_VECTOR", "domain": "POINT"})
@@ -57,9 +59,14 @@ NODES = {
     "weighed": _vector("SCALE"),
     "sum": ON_EDGES,
     "reach": ATTRIBUTE,
-    "pressed": _vector("MULTIPLY"),
+    "tight": ATTRIBUTE,
+    "stretched": _vector("MULTIPLY_ADD"),
+    "bunched": _vector("MAXIMUM"),
+    "pressed": _vector("MULTIPLY_ADD"),
     "blur": ("GeometryNodeBlurAttribute", {"data_type": "FLOAT_VECTOR"}),
-    "deep": RANGE,
+    "over": RANGE,
+    "bent": _vector("MULTIPLY_ADD"),
+    "deep": _vector("DIVIDE"),
     "relaxed": RANGE,
     "lines": ATTRIBUTE,
     "left": _vector("MULTIPLY"),
@@ -67,6 +74,9 @@ NODES = {
     "fold": _vector("MULTIPLY_ADD"),
     "store": ("GeometryNodeStoreNamedAttribute", {"data_type": "FLOAT_VECTOR", "domain": "POINT"}),
     "drop": ("GeometryNodeRemoveAttribute", {}),
+    **{f"drop {label}": ("GeometryNodeRemoveAttribute", {}) for label in LABELS},
+    "viewport": ("GeometryNodeIsViewport", {}),
+    "which": ("GeometryNodeSwitch", {"input_type": "GEOMETRY"}),
     "out": ("NodeGroupOutput", {}),
 }
 LINKS = [
@@ -93,8 +103,15 @@ LINKS = [
     ("weighed", "Vector", "sum", "Value"),
     ("sum", "Value", "pressed", "Vector"),
     ("reach", "Attribute", "pressed", "Vector_001"),
+    ("sum", "Value", "stretched", "Vector"),
+    ("tight", "Attribute", "stretched", "Vector_001"),
+    ("stretched", "Vector", "bunched", "Vector"),
+    ("bunched", "Vector", "pressed", "Vector_002"),
     ("pressed", "Vector", "blur", "Value"),
-    ("blur", "Value", "deep", "Vector"),
+    ("blur", "Value", "over", "Vector"),
+    ("over", "Vector", "bent", "Vector"),
+    ("over", "Vector", "deep", "Vector"),
+    ("bent", "Vector", "deep", "Vector_001"),
     ("blur", "Value", "relaxed", "Vector"),
     ("lines", "Attribute", "left", "Vector"),
     ("relaxed", "Vector", "left", "Vector_001"),
@@ -105,15 +122,22 @@ LINKS = [
     ("rest", "Exists", "store", "Selection"),
     ("fold", "Vector", "store", "Value"),
     ("store", "Geometry", "drop", "Geometry"),
-    ("drop", "Geometry", "out", "Socket_0"),
+    *(("drop" if k == 0 else f"drop {LABELS[k - 1]}", "Geometry", f"drop {label}", "Geometry") for k, label in enumerate(LABELS)),
+    ("viewport", "Is Viewport", "which", "Switch"),
+    ("drop", "Geometry", "which", "False"),
+    (f"drop {LABELS[-1]}", "Geometry", "which", "True"),
+    ("which", "Output", "out", "Socket_0"),
 ]
-LOW, HIGH = wrinkles.FOLDED
+OVER, EASED = wrinkles.over_most(), wrinkles.eased()
 VALUES = {
     "rest": {"Name": "rest_position"}, "crease 0": {"Name": CREASES[0]}, "crease 1": {"Name": CREASES[1]}, "reach": {"Name": REACH},
-    "lines": {"Name": FOLD}, "ready": {"Name": READY}, "store": {"Name": FOLD}, "drop": {"Name": DROPPED},
+    "tight": {"Name": TIGHT}, "lines": {"Name": FOLD}, "ready": {"Name": READY}, "store": {"Name": FOLD}, "drop": {"Name": DROPPED},
+    **{f"drop {label}": {"Name": label} for label in LABELS},
     "shorter": {"Value": 1.0}, "weights": {"Z": 1.0}, "blur": {"Iterations": wrinkles.BLUR, "Weight": 1.0},
-    "deep": {"From_Min_FLOAT3": (LOW,) * 3, "From_Max_FLOAT3": (LOW + (HIGH - LOW) * wrinkles.MOST,) * 3,
-             "To_Min_FLOAT3": (0.0,) * 3, "To_Max_FLOAT3": (wrinkles.MOST,) * 3},
+    "stretched": {"Vector_002": (-wrinkles.SLACK,) * 3}, "bunched": {"Vector_001": (0.0,) * 3},
+    "over": {"From_Min_FLOAT3": (wrinkles.ONSET,) * 3, "From_Max_FLOAT3": (wrinkles.ONSET + OVER,) * 3,
+             "To_Min_FLOAT3": (0.0,) * 3, "To_Max_FLOAT3": (OVER,) * 3},
+    "bent": {"Vector_001": (EASED,) * 3, "Vector_002": (wrinkles.BEND * EASED,) * 3},
     "relaxed": {"From_Min_FLOAT3": (-1.0,) * 3, "From_Max_FLOAT3": (0.0,) * 3,
                 "To_Min_FLOAT3": (1.0 - wrinkles.RELAX,) * 3, "To_Max_FLOAT3": (1.0,) * 3},
 }
@@ -129,8 +153,9 @@ def wear(face):
     mesh.set_vectors(data, FOLD, wrinkles.lines(person))
     mesh.set_vectors(data, READY, wrinkles.readiness(person))
     modifier = modifier_of(obj)
-    if modifier is None:
+    if modifier is None or not is_wrinkle_group(modifier.node_group):
         _write_pack(data, person.pack)
+    if modifier is None:
         obj.add_rest_position_attribute = True
         _add_modifier(obj)
     elif not is_wrinkle_group(modifier.node_group):
@@ -144,7 +169,7 @@ def take_off(face):
         return
     obj.modifiers.remove(modifier)
     obj.add_rest_position_attribute = False
-    for name in (FOLD, READY, *CREASES, REACH):
+    for name in (FOLD, READY, *CREASES, REACH, TIGHT):
         obj.data.attributes.remove(obj.data.attributes[name])
 
 
@@ -173,12 +198,8 @@ def _is_picture(image, pack):
 
 
 def _new_picture(pack):
-    rgba = np.ones((*pack.creases.shape[:2], 4), np.float32)
-    rgba[..., :3] = pack.creases / np.float32(255)
-    image = bpy.data.images.new(f"wince creases {pack.hash[:8]}", *pack.creases.shape[:2], is_data=True)
+    image = pictures.new(f"wince creases {pack.hash[:8]}", pack.creases, data=True)
     image[PICTURE] = pack.hash
-    image.pixels.foreach_set(rgba.ravel())
-    image.pack()
     return image
 
 
@@ -186,6 +207,7 @@ def _write_pack(data, pack):
     for name, directions in zip(CREASES, pack.crease, strict=True):
         mesh.set_vectors(data, name, directions)
     mesh.set_vectors(data, REACH, pack.crease_reach)
+    mesh.set_vectors(data, TIGHT, -pack.crease_tight)
 
 
 def _add_modifier(obj):

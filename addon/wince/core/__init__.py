@@ -32,11 +32,13 @@ Files
     heat_colours   the colours of heat, and its colour bar in numbers
     steps       smoothstep
     turns       yaw, pitch, roll and rotation matrices
+    near        which of many points is nearest, the same in every process
     demographics   drawing people: cells, groups, folds
     variety     how far the local axes of drawn people vary, and what holds them together
     looks_drawn    drawing a look: hair, beard, glasses, clothes, skin
     axes        the local axes in groups, with labels; what a lock holds
     separation  how far apart the groups come out
+    hdris       words for HDRIs, and which of them there are
     aims        what cameras and lamps are put around, and where in the world it stands
     atlas       vertex values as pictures on the atlas
     targets     the face units as plain morph targets, for other programs

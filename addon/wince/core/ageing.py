@@ -10,29 +10,33 @@ SENESCENCE = (35.0, 88.0)                      # from where to where local signs
 
 # What gender does beyond the model's own axis, at any age: axis -> value added, for a woman and for a man.
 DIMORPHISM = {
-    "eyebrows-trans-forward": (-0.14, 0.03), "eyebrows-trans-up": (0.10, -0.03), "chin-bones": (-0.26, 0.04), "chin-width": (-0.26, 0.05),
-    "neck-scale-horiz": (-0.2, 0.05), "forehead-trans-forward": (0.05, -0.03), "nose-scale-horiz": (-0.10, 0.0),
-    "nose-volume": (-0.09, 0.0), "mouth-scale-vert": (0.10, -0.03), "mouth-upperlip-volume": (0.06, -0.03), "outline-oval": (0.18, 0.0),
-    "eye-scale.L": (0.13, -0.03), "eye-scale.R": (0.13, -0.03), "ear-scale.L": (-0.12, 0.04), "ear-scale.R": (-0.12, 0.04),
-    "chin-height": (-0.06, 0.02),
+    "eyebrows-trans-forward": (-0.22, 0.10), "eyebrows-trans-up": (0.12, -0.05), "chin-bones": (-0.28, 0.06), "chin-width": (-0.32, 0.08),
+    "neck-scale-horiz": (-0.34, -0.08), "forehead-trans-forward": (0.07, -0.04), "nose-scale-horiz": (-0.10, 0.0),
+    "nose-volume": (-0.09, 0.0), "nose-scale-vert": (0.0, 0.04), "mouth-scale-vert": (0.10, -0.03), "mouth-upperlip-volume": (0.14, -0.05),
+    "mouth-lowerlip-volume": (0.10, -0.03), "mouth-scale-horiz": (0.0, 0.06),
+    "outline-oval": (0.06, 0.0), "outline-invertedtriangular": (0.18, 0.0), "head-taper": (0.15, -0.05),
+    "eye-lids-up": (-0.07, 0.2), "ear-scale.L": (-0.12, 0.04), "ear-scale.R": (-0.12, 0.04), "chin-height": (-0.05, 0.0),
+    "eye-push2-out.L": (0.0, 0.22), "eye-push2-out.R": (0.0, 0.22), "eye-height2.L": (0.04, 0.06), "eye-height2.R": (0.04, 0.06),
+    "eye-scale.L": (0.13, -0.03), "eye-scale.R": (0.13, -0.03), "neck-muscles": (-0.12, 0.2), "neck-larynx": (-0.3, 0.8),
 }
 # What years do to a face beyond the age axis, at full age: axis -> value added, for a woman and for a man. Bone grows coarser in men
 # (brow ridge, nose, jaw, neck); in women it does not, and the model's old shapes, which do it to both, are held back.
 AGEING = {
-    "age-jowls": (0.6, 0.92), "age-cheeks": (1.32, 0.92), "age-folds": (0.6, 0.85),
-    "age-temples": (1.1, 0.9), "age-orbits": (0.85, 0.92),
-    "age-lips": (0.7, 0.8), "age-neck": (1.0, 0.9), "head-age": (1.0, 0.4), "mouth-angles-up": (0.1, 0.05), "mouth-trans-up": (0.2, 0.0),
-    "nose-scale-vert": (-0.22, 0.12), "nose-point-up": (0.03, -0.04), "nose-volume": (-0.4, 0.05), "nose-scale-depth": (-0.25, -0.05),
-    "nose-scale-horiz": (-0.35, 0.05), "mouth-upperlip-volume": (0.05, -0.35), "mouth-lowerlip-volume": (0.05, -0.3),
-    "mouth-upperlip-height": (0.05, -0.2), "mouth-laugh-lines-in": (0.3, 0.35), "chin-jaw-drop": (0.1, 0.3), "chin-width": (-0.5, 0.0),
-    "chin-bones": (-0.55, 0.0), "neck-double": (0.25, 0.25), "neck-scale-horiz": (-0.5, -0.1), "eyebrows-trans-up": (0.12, -0.1),
-    "eyebrows-angle-up": (-0.15, -0.15), "eyebrows-trans-forward": (-0.4, 0.05), "head-scale-vert": (-0.02, -0.02),
-    "outline-oval": (0.12, 0.0),
+    "age-jowls": (0.66, 0.85), "age-cheeks": (0.85, 0.9), "age-folds": (0.7, 0.78),
+    "age-temples": (1.1, 0.95), "age-orbits": (0.78, 0.85),
+    "age-lips": (0.54, 0.78), "age-neck": (0.6, 0.9), "head-age": (1.0, 0.5), "mouth-angles-up": (0.1, 0.14), "mouth-trans-up": (0.12, 0.0),
+    "nose-scale-vert": (-0.24, 0.08), "nose-point-up": (0.05, -0.04), "nose-volume": (-0.1, 0.05), "nose-scale-depth": (-0.5, -0.2),
+    "nose-scale-horiz": (-0.18, 0.05), "mouth-upperlip-volume": (0.15, -0.25), "mouth-lowerlip-volume": (0.15, -0.2),
+    "mouth-upperlip-height": (0.17, -0.18), "mouth-lowerlip-height": (0.24, 0.0), "mouth-laugh-lines-in": (0.25, 0.35),
+    "chin-jaw-drop": (0.1, 0.25), "chin-width": (-0.2, 0.0), "chin-bones": (-0.25, 0.0), "neck-double": (0.3, 0.25),
+    "neck-scale-horiz": (-0.4, -0.2), "neck-muscles": (0.1, 0.2), "eyebrows-trans-up": (0.16, -0.05), "eyebrows-angle-up": (-0.1, -0.1),
+    "eyebrows-trans-forward": (-0.45, 0.05), "head-scale-vert": (-0.02, -0.02), "outline-invertedtriangular": (0.12, 0.0),
+    "eye-lids-up": (0.14, 0.45), "ear-hang": (0.2, 0.6), "head-fat": (0.16, 0.0),
 }
 AGEING_SIDED = {
-    "eye-bag": (0.15, 0.3), "eye-eyefold-up": (-0.5, -0.6), "eye-height2": (0.0, -0.15), "eye-height3": (-0.06, -0.25),
-    "cheek-volume": (0.0, -0.25), "cheek-inner": (-0.2, -0.25), "cheek-trans-up": (-0.42, -0.2), "ear-scale": (-0.1, 0.4),
-    "ear-lobe": (-0.1, 0.45), "ear-scale-vert": (-0.25, 0.0), "ear-wing": (-0.2, 0.0), "eye-scale": (0.12, 0.0),
+    "eye-bag": (0.05, 0.2), "eye-eyefold-up": (-0.4, -0.5), "eye-height2": (0.0, 0.05), "eye-height3": (-0.04, -0.1),
+    "cheek-volume": (0.22, -0.25), "cheek-inner": (-0.2, -0.25), "cheek-trans-up": (-0.7, -0.25), "ear-scale": (0.0, 0.35),
+    "ear-lobe": (0.0, 0.15), "ear-scale-vert": (-0.15, 0.0), "ear-wing": (-0.2, -0.1), "eye-scale": (0.12, 0.0),
 }
 
 
@@ -68,8 +72,13 @@ def static_lines(who):
 
 
 def folding(who):
-    """Return how readily skin folds when a face moves: young skin somewhat, old and thin skin much."""
-    return (0.62 + 0.48 * _rise(who.age, 20, 70)) * (0.6 + 0.8 * who.look.skin.lines)
+    """Return how readily skin folds when a face moves: young skin in soft folds, old and thin skin more."""
+    return (0.98 + 0.22 * _rise(who.age, 20, 70)) * (0.80 + 0.4 * who.look.skin.lines)
+
+
+def creased(who):
+    """Return how sharp lines are at the bottom of folds: young skin folds softly, old skin is creased there."""
+    return (0.16 + 0.84 * _rise(who.age, 26, 74)) * (0.6 + 0.8 * who.look.skin.lines)
 
 
 def spots(who):

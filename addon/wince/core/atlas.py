@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 RIM = 1e-6                             # texel centres this far outside a triangle, in its own coordinates, still count
+BLOCK = 1 << 15                        # points that are worked on at once: more would not fit the processor's cache
 NEAR = 1e-3                            # texels about a triangle that are looked at
 
 
@@ -56,8 +57,14 @@ def fragments(corners, width, height):
     corners  (T, 3, 2) float64 x, y in pixels
     returns  triangle, x, y (M,) int, weights (3, M) of a pixel's centre in its triangle, summing to 1; triangles ascend
     """
-    triangle, x, y = _spans(corners, width, height)
-    weights = _weights(corners, triangle, x, y)
+    spans, sides = _spans(corners, width, height), _sides(corners)
+    parts = [_inside(sides, *(values[first:first + BLOCK] for values in spans)) for first in range(0, len(spans[0]) or 1, BLOCK)]
+    return tuple(np.concatenate(values, axis=-1) for values in zip(*parts, strict=True))
+
+
+def _inside(sides, triangle, x, y):
+    """Return those of points that lie in their triangles, and their weights, see `fragments`."""
+    weights = _weights(sides, triangle, x, y)
     inside = (weights >= -RIM).all(axis=0)                # a triangle without area has no weights, only nan
     return triangle[inside], x[inside], y[inside], weights[:, inside]
 
@@ -101,15 +108,20 @@ def _runs(first, last):
     return number, np.arange(len(number)) + np.repeat(first - np.cumsum(count) + count, count)
 
 
-def _weights(corners, triangle, x, y):
-    """Return the weights (3, N) of points in their triangles, of all (T, 3, 2)."""
+def _sides(corners):
+    """Return what `_weights` needs of triangles (T, 3, 2): first corner x, y, both sides' x, y by the area, (6, T)."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
-        (ux, uy), (vx, vy), area = (b - a).T, (c - a).T, _cross(b - a, c - a)
-        ahead = x - a[triangle, 0], y - a[triangle, 1]
-        second = ahead[0] * (vy / area)[triangle] - ahead[1] * (vx / area)[triangle]
-        third = ahead[1] * (ux / area)[triangle] - ahead[0] * (uy / area)[triangle]
-    return np.stack([1 - second - third, second, third])
+        return np.concatenate([a.T, (b - a).T / _cross(b - a, c - a), (c - a).T / _cross(b - a, c - a)])
+
+
+def _weights(sides, triangle, x, y):
+    """Return the weights (3, N) of points in their triangles, of all `_sides` (6, T)."""
+    ax, ay, ux, uy, vx, vy = (row[triangle] for row in sides)
+    with np.errstate(invalid="ignore"):
+        ahead = x - ax, y - ay
+        second, third = ahead[0] * vy - ahead[1] * vx, ahead[1] * ux - ahead[0] * uy
+        return np.stack([1 - second - third, second, third])
 
 
 def _cross(a, b):

@@ -113,7 +113,7 @@ def describe(camera, matrix, lens_mm, sensor_mm, target, face_height, resolution
             return camera
         lens_mm, sensor_mm = camera.lens_mm, camera.sensor_mm
     away = matrix[:3, 3] - target
-    yaw, pitch = np.arctan2(away[0], -away[1]), np.arctan2(away[2], np.hypot(away[0], away[1]))
+    yaw, pitch = turns.bearing(away)
     left = (turns.rotation(yaw, pitch, 0) @ FRONTAL).T @ matrix[:3, :3]         # roll, pan, tilt; each is taken off before the next
     roll = -np.arctan2(left[1, 0], left[0, 0])
     left = FRONTAL.T @ turns.rotation(0, 0, -roll) @ FRONTAL @ left

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .turns import axes_of
+
 TO_XYZ = np.array([[0.4123908, 0.3575843, 0.1804808], [0.2126390, 0.7151687, 0.0721923], [0.0193308, 0.1191948, 0.9505322]])
 LUMINANCE = TO_XYZ[1]
 WHITE = TO_XYZ.sum(axis=1)             # D65
@@ -46,7 +48,7 @@ def difference(lab_a, lab_b):
 
     Sharma, Wu and Dalal 2005, "The CIEDE2000 color-difference formula", Color Research and Application 30 (1).
     """
-    (l1, a1, b1), (l2, a2, b2) = (np.moveaxis(np.asarray(lab, float), -1, 0) for lab in (lab_a, lab_b))
+    (l1, a1, b1), (l2, a2, b2) = (axes_of(np.asarray(lab, float)) for lab in (lab_a, lab_b))
     g = 1.5 - 0.5 * _seventh((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2)       # more a where there is little chroma
     (c1, h1), (c2, h2) = ((np.hypot(g * a, b), np.degrees(np.arctan2(b, g * a)) % 360) for a, b in ((a1, b1), (a2, b2)))
     turn = np.round(h2 - h1, 9)                           # opposite hues are so whatever the last digit says

@@ -13,17 +13,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from . import look as looks
 from . import looks_drawn, variety
 from .errors import WinceError
 from .identity import POLES, Identity
 from .streams import STREAM_VERSION, normals, stream
 
 GROUPS_FILE = Path(__file__).resolve().parents[1] / "data" / "groups.json"
-GENDER_RANGE = {"woman": (0.0, 0.25), "man": (0.75, 1.0)}
+GENDER_RANGE = {"woman": (0.0, 0.2), "man": (0.8, 1.0)}
 FOLDS = 10
 LOOK = "look."                  # what keys of `fixed` that are about the look begin with
 FIELDS = {"ancestry", "concentration", "shapes", "skin_lab", "iris", "hair"}
-SAMPLER_VERSION = 2             # raised when the same streams draw other people: spreads, groups, looks
+SAMPLER_VERSION = 4             # raised when the same streams draw other people: spreads, groups, looks
 
 
 def read_groups(path=None):
@@ -102,7 +103,7 @@ def sample(seed, number, people, pack, groups=None):
     name = f"s{seed}-n{number:06d}-p{pack.hash[:8]}-v{STREAM_VERSION}.{SAMPLER_VERSION}{_twin(people.fixed)}"
     return Identity(id=name, seed=seed, number=number, age=float(people.fixed.get("age", years)), gender=gender,
                     ancestry=_ancestry(seed, number, row), group=cell["group"], cell=cell, shapes=_shapes(seed, number, row, pack),
-                    skin_lab=skin, iris=_iris(seed, number, row), look=_look(seed, number, so_far, row, people),
+                    skin_lab=skin, iris=_iris(seed, number, row, people), look=_look(seed, number, so_far, row, people),
                     stream_version=STREAM_VERSION, pack_hash=pack.hash)
 
 
@@ -110,8 +111,14 @@ def _twin(fixed):
     """Return what tells a counterfactual twin's id from the drawn person's: nothing, or -t and a short hash of what is fixed."""
     if not fixed:
         return ""
-    text = json.dumps({key: value if isinstance(value, str) else float(value) for key, value in fixed.items()}, sort_keys=True)
+    text = json.dumps({key: _settled(value) for key, value in fixed.items()}, sort_keys=True)
     return f"-t{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _settled(value):
+    """Return a fixed value in one way of saying it: a colour as three numbers, a number as float, a word as it is."""
+    colour = looks.rgb(value)
+    return colour if colour else value if isinstance(value, str) else float(value)
 
 
 @cache
@@ -165,7 +172,7 @@ def _skin(seed, number, row, fixed):
 
 def _look(seed, number, so_far, row, people):
     drawn = looks_drawn.draw(seed, number, so_far, row["hair"], people.looks)
-    return looks_drawn.changed(drawn, {key[len(LOOK):]: value for key, value in people.fixed.items() if key.startswith(LOOK)})
+    return looks_drawn.changed(drawn, {key[len(LOOK):]: _settled(value) for key, value in people.fixed.items() if key.startswith(LOOK)})
 
 
 def another_look(who, number, groups=None):
@@ -181,7 +188,12 @@ def another_look(who, number, groups=None):
     return looks_drawn.draw(number, who.number, so_far, row.get("hair", {}))
 
 
-def _iris(seed, number, row):
-    names = sorted(row["iris"])
-    weight = np.array([row["iris"][n] for n in names], dtype=float)
+def _iris(seed, number, row, people):
+    """Draw the colour of the iris: by the group's frequencies, of those wished for; where the group has none of them, all of them alike."""
+    if "iris" in people.fixed:
+        return people.fixed["iris"]
+    wished = people.looks.irises or tuple(row["iris"])
+    rates = {name: row["iris"][name] for name in wished if name in row["iris"]} or dict.fromkeys(wished, 1.0)
+    names = sorted(rates)
+    weight = np.array([rates[n] for n in names], dtype=float)
     return str(stream(seed, "look.iris", number).choice(names, p=weight / weight.sum()))

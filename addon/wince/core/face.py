@@ -17,6 +17,7 @@ CROWDS = ((), (4,), (4, 9, 10), (4, 9, 10, 20), (4, 9, 10, 27), (4, 9, 10, 12, 2
 PRESSED = 0.0010                                    # what lid skin keeps off the eyeball when all of them do, metres
 OPEN = 0.0007                                       # what the skin of open lids keeps off the eyeball, metres
 LID_SHARE = {6: 0.2, 7: 0.2, 63: 0.0, 64: 0.0}      # of the lid edges' motion that an AU keeps when the eye is closed
+SQUEEZE_SHARE = {6: 0.45, 7: 0.55}                  # of squeezing closed lids, see `lids.squeeze`
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,7 @@ class FaceModel:
         self._lids = {side: lids.of_pack(pack, side) for side in SIDES}
         self._acts = {row.key: pack.shapes.sparse(row.key) for row in rig.ROWS if row.rule != "while"}
         self._crowds = {side: [self._crowd(side, numbers) for numbers in CROWDS] for side in SIDES}
+        self._squeezes = {side: pack.shapes.dense(f"squeeze.{side}") for side in SIDES}
         self._place = {name: k for k, name in enumerate(pack.shapes.names)}
 
     def person(self, identity):
@@ -74,6 +76,7 @@ class FaceModel:
         base += lips.seal(self._mouth, base)
         eyes = self._eyes(mix)
         for side in SIDES:
+            base += lids.rim_over_eyeball(self._lids[side], base, eyes[side])
             base += lids.over_eyeball(self._lids[side], base, eyes[side], OPEN)
         keys = dict(self._acts)
         for side in SIDES:
@@ -94,6 +97,9 @@ class FaceModel:
         raw[6] += lids.over_eyeball(lid, base + raw[6] + raw[7], eye, PRESSED, self._crowds[side])
         raw[43] = lids.close(lid, base, eye, raw[43])
         held = {n: lids.hold(lid, base, raw[n], LID_SHARE[n]) for n in rig.LID_PARTNERS}
+        squeezed = lids.squeeze(lid, base + raw[43], eye, self._squeezes[side])
+        for number, share in SQUEEZE_SHARE.items():
+            held[number] += share * squeezed
         tight = base + raw[43] + raw[6] + raw[7] + held[6] + held[7]
         held[6] += lids.over_eyeball(lid, tight, eye, PRESSED, self._crowds[side])
         keys |= {names[n]: _sparse(raw[n]) for n in (6, 7, 43)}

@@ -22,7 +22,12 @@ EDGE_RINGS = 3                    # rings 0..2 are the edge itself: inner, middl
 STRETCHED = 10                    # the ring up to which the upper lid's skin is drawn smooth when it closes
 SMOOTHNESS = 0.85                 # of its folds that are drawn out
 CREASE, CREASE_AT = 0.0006, 0.62  # what is left of the fold above: a soft crease this deep, at this share of the way up
+# What squeezing does to closed lids: skin slides towards the line (share of its way from edge to orbit) and lies in folds beside it
+# ((place on that way, half width, metres), ...); the line itself comes down (metres). Upper lid, lower lid
+BUNCHED, PRESSED_DOWN = (0.10, 0.12), 0.0008
+FOLDS = (((0.26, 0.20, 0.0024), (0.54, 0.14, -0.0014), (0.80, 0.18, 0.0021)), ((0.30, 0.24, 0.0022), (0.64, 0.18, -0.0014)))
 UP = np.array([0.0, 0.0, 1.0])
+RIM = 0.0001                      # what the front of an open lid's edge keeps off the eyeball, metres
 REACH = {"outward": 11, "inward": 7}
 
 
@@ -80,6 +85,38 @@ def hold(lid, base, delta, share):
     out = np.zeros_like(delta)
     out[lid.vertices] = lid.falloff[:, None] * (common[lid.column] - delta[lid.vertices])
     return out
+
+
+def squeeze(lid, points, eye, around):
+    """Return what tight muscles do to closed lids, (V, 3) metres: both lids' skin is bunched in folds beside a line that is pressed down.
+
+    lid     Lid
+    points  (V, 3) the face with that eye closed
+    eye     Eye of that side
+    around  (V, 3) what the same muscles do to the skin around the eye
+    """
+    out = around.copy()
+    out[lid.vertices] *= 1 - lid.falloff[:, None]
+    place = lid.opening.along(points, EDGE_RINGS - 1)
+    inside = np.clip(5 * place * (1 - place), 0, 1)
+    out[lid.vertices] -= PRESSED_DOWN * UP * (lid.falloff * inside[lid.column])[:, None]
+    for columns, share, folds in zip((lid.opening.upper, lid.opening.lower), BUNCHED, FOLDS):
+        rings = lid.rings[EDGE_RINGS - 1:STRETCHED + 1][:, columns]
+        out[rings] += inside[columns][:, None] * _bunched(points[rings], eye, share, folds)
+    return out
+
+
+def _bunched(skin, eye, share, folds):
+    """Return how skin (R, C, 3) between a lid's edge and the orbit is bunched towards the edge, (R, C, 3)."""
+    way = np.cumsum(np.linalg.norm(np.diff(skin, axis=0, prepend=skin[:1]), axis=-1), axis=0)
+    t = (way / way[-1])[..., None]
+    ahead, outward = np.gradient(skin, axis=0), skin - eye.centre
+    ahead, outward = (field / np.linalg.norm(field, axis=-1, keepdims=True) for field in (ahead, outward))
+    rise = 0.0
+    for at, half, height in folds:
+        bump = np.clip(1 - np.abs(t - at) / half, 0, 1)
+        rise = rise + height * bump * bump * (3 - 2 * bump)
+    return rise * outward - share * way[-1][..., None] * 4 * t * (1 - t) * ahead
 
 
 def soften(lid, base, deltas):
@@ -159,6 +196,21 @@ def _drawn(lid, base, points, eye):
     place = lid.opening.along(base, EDGE_RINGS - 1)[columns]
     out = np.zeros_like(points)
     out[rings] = (SMOOTHNESS * np.clip(6 * place * (1 - place), 0, 1))[:, None] * (smooth - arm)
+    return out
+
+
+def rim_over_eyeball(lid, points, eye):
+    """Return the displacement (V, 3) that lays the lids' edges on the eyeball between the corners, where they would be within it.
+
+    points   (V, 3) the face at rest; eye: Eye of that side
+    """
+    front = points[lid.rings[EDGE_RINGS - 1]]
+    arm = front - eye.centre
+    distance = np.linalg.norm(arm, axis=-1, keepdims=True)
+    place = lid.opening.along(points, EDGE_RINGS - 1)[:, None]
+    need = np.maximum(eye.radius + RIM - distance, 0.0) * np.clip(6 * place * (1 - place), 0, 1)
+    out = np.zeros_like(points)
+    out[lid.rings[:EDGE_RINGS]] = arm / distance * need
     return out
 
 

@@ -6,6 +6,7 @@ or explains a look reads the fields' own metadata: a new field is a new axis eve
 """
 
 import dataclasses
+import re
 import typing
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,10 +15,11 @@ from .errors import WinceError
 
 HAIR_TEXTURES = ("straight", "wavy", "curly", "coily")
 HAIR_COLOURS = ("black", "dark_brown", "brown", "light_brown", "auburn", "red", "dark_blond", "blond")
-HAIR_STYLES = ("bald", "buzz", "short", "side_part", "crop", "bob", "long", "ponytail", "bun", "afro", "fringe", "permed")
+HAIR_STYLES = ("bald", "buzz", "short", "side_part", "crop", "bob", "long", "ponytail", "bun", "afro", "fringe", "permed",
+               "braids", "cornrows")
 FACIAL_HAIR = ("none", "stubble", "moustache", "goatee", "short_beard", "full_beard")
-CLOTHES = ("none", "tshirt", "vneck", "gown")
-GLASSES = ("none", "round", "rectangular", "half_rim")
+CLOTHES = ("none", "tshirt", "vneck", "gown", "pyjama", "sweater")
+GLASSES = ("none", "round", "rectangular", "half_rim", "oval")
 
 
 def share(default, tip):
@@ -156,6 +158,14 @@ def differences(look):
         if value != item.default:
             out[f"{part}.{item.name}"] = _plain(value)
     return out
+
+
+def rgb(value):
+    """Return a colour, (3,) sRGB 0..1, from the text "#rrggbb" or from three numbers; None for what is neither."""
+    if isinstance(value, str):
+        return tuple(round(int(value[k:k + 2], 16) / 255, 4) for k in (1, 3, 5)) if re.fullmatch("#[0-9a-fA-F]{6}", value) else None
+    numbers = isinstance(value, list | tuple) and len(value) == 3 and all(isinstance(part, int | float) for part in value)
+    return tuple(map(float, value)) if numbers and all(0 <= part <= 1 for part in value) else None
 
 
 def changed(look, part, **values):

@@ -15,36 +15,40 @@ import numpy as np
 from . import look as looks
 from .errors import WinceError
 from .look import Look
+from .steps import smoothstep
 from .streams import normals, stream
 
 UNKNOWN = 0.03                       # weight of a word that a table does not know
 BEARDED = (0.6, 0.85)                # gender from where to where facial hair becomes as frequent as among men
+READ = (0.2, 0.8)                    # gender from where to where hair styles turn from women's to men's: both wear what the table says
 
 STYLES = {                           # style: weight for a woman, for a man
-    "bald": (0.004, 0.10), "buzz": (0.01, 0.20), "short": (0.06, 0.30), "side_part": (0.03, 0.22), "crop": (0.10, 0.10),
-    "bob": (0.22, 0.006), "long": (0.24, 0.03), "ponytail": (0.14, 0.015), "bun": (0.12, 0.015), "afro": (0.10, 0.08),
-    "fringe": (0.10, 0.03), "permed": (0.02, 0.0),
+    "bald": (0.002, 0.10), "buzz": (0.010, 0.20), "short": (0.02, 0.30), "side_part": (0.02, 0.22), "crop": (0.03, 0.10),
+    "bob": (0.26, 0.003), "long": (0.28, 0.03), "ponytail": (0.16, 0.015), "bun": (0.13, 0.015), "afro": (0.10, 0.08),
+    "fringe": (0.12, 0.03), "permed": (0.02, 0.0), "braids": (0.14, 0.03), "cornrows": (0.05, 0.08),
 }
 LATER = {                            # style: how many times as many old women, and old men, wear it
-    "bald": (0.1, 1.0), "long": (0.25, 0.3), "ponytail": (0.06, 0.35), "bun": (0.5, 1.0), "fringe": (0.8, 0.6), "afro": (0.9, 0.6),
-    "buzz": (0.1, 0.6), "short": (0.3, 1.6), "crop": (1.2, 1.6), "bob": (1.4, 1.3), "permed": (15.0, 1.0),
+    "bald": (0.1, 1.0), "long": (0.3, 0.3), "ponytail": (0.04, 0.35), "bun": (0.9, 1.0), "fringe": (0.7, 0.6), "afro": (0.9, 0.6),
+    "buzz": (0.1, 0.6), "short": (0.6, 1.6), "side_part": (0.4, 1.0), "crop": (0.8, 1.6), "bob": (1.5, 1.3), "permed": (18.0, 1.0),
+    "braids": (1e-6, 1e-6), "cornrows": (1e-6, 1e-6),
 }
 LATER_AGES = (50, 78)                # from where to where
 FITS = {                             # style: how well each texture wears it, straight to coily; any style not named: equally
     "afro": (0.0, 0.0, 0.25, 1.6), "side_part": (1.0, 1.0, 0.6, 0.15), "fringe": (1.0, 0.8, 0.3, 0.05), "bob": (1.0, 1.0, 0.7, 0.2),
     "long": (1.0, 1.0, 0.9, 0.3), "buzz": (0.7, 0.7, 1.0, 2.0), "crop": (1.0, 1.0, 0.9, 0.6), "short": (1.0, 1.0, 1.0, 0.7),
-    "permed": (1.0, 1.0, 0.9, 0.35),
+    "permed": (1.0, 1.0, 0.9, 0.35), "braids": (0.0, 0.0, 0.05, 1.6), "cornrows": (0.0, 0.0, 0.05, 1.6),
 }
 BEARDS = {"none": 0.52, "stubble": 0.17, "moustache": 0.06, "goatee": 0.07, "short_beard": 0.12, "full_beard": 0.06}
 DARKNESS = {"black": 1.0, "dark_brown": 0.9, "brown": 0.7, "light_brown": 0.5, "auburn": 0.45, "red": 0.3, "dark_blond": 0.3, "blond": 0.15}
 FRECKLED = {"red": 1.0, "auburn": 0.7, "blond": 0.5, "dark_blond": 0.45}          # share of fair people of a hair colour
-WORN = {"none": 0.0, "tshirt": 0.6, "gown": 0.25}
-FRAMES = {"round": 0.3, "rectangular": 0.45, "half_rim": 0.25}
+WORN = {"none": 0.0, "tshirt": 0.42, "vneck": 0.18, "gown": 0.25, "pyjama": 0.22, "sweater": 0.18}
+FRAMES = {"round": 0.22, "rectangular": 0.40, "half_rim": 0.25, "oval": 0.22}
 GLASSES_AGE = ((20, 45, 65, 90), (0.16, 0.26, 0.50, 0.58))       # years, share of people who wear glasses
 
-# sRGB, bytes: what clothes and frames are sold in; gowns are the blues and greens of hospitals
-FABRICS = ("38424e 5d6b78 8a9299 c9c6bf 2f3a33 56684f 7c2f32 a8563f c79a5b 3b3f6b 6f86a8 9a7f95 1d1f24 e3dfd6 4f3a2e",
-           "a9c3cf b7cdbf 8fb0c4 c6d3d8 9cbcae")
+# sRGB, bytes: what clothes and frames are sold in, washed often; gowns are the blues and greens of hospitals
+FABRICS = ("38424e 5d6b78 8a9299 c9c6bf 2f3a33 56684f 6e383a 8a5f4e b09a74 3b3f5e 70839c 8f7f8b 1d1f24 e3dfd6 4f3a2e",
+           "a9c3cf b7cdbf 8fb0c4 c6d3d8 9cbcae", "8797ab b9c1cc 5f6f88 a89aa6 9caa98 3f4d63 7a5c63 c9c2b4")
+PALETTES = {"gown": 1, "pyjama": 2}    # kind of clothes: which of them; any other, the first
 FRAME_COLOURS = "15130f 2b2019 4a3322 6b6b70 8c7a4e 22283a 3d1a1c"
 
 BELLS = {                            # numbers that vary around a middle: (woman's, man's, spread)
@@ -98,7 +102,8 @@ class _Dice:
     """One person's draws; each axis, and each word of an axis, has draws of its own, so that a new one moves no other."""
 
     def __init__(self, seed, number, wishes):
-        self._draws, self._wishes = _draws(seed, number), wishes
+        self._seeds, self._wishes = (seed, number), wishes
+        self._draws = _draws_of(seed, number, _names())
 
     def share(self, name):
         """Return a number in 0..1, all alike."""
@@ -118,8 +123,11 @@ class _Dice:
         wait = {word: -math.log(max(_tail(self._draws[name, word]), 1e-300)) / rate for word, rate in rates.items() if rate > 0}
         return min(wait, key=wait.get)
 
-    def colour(self, name, palette):
-        """Return one of a palette's colours, sRGB 0..1, a little lighter or darker."""
+    def colour(self, name, palette, wish):
+        """Return one of a palette's colours, sRGB 0..1, a little lighter or darker; one that was wished for just as it is."""
+        if wished := getattr(self._wishes, wish, ()):
+            self._draws |= _draws_of(*self._seeds, [(name, code) for code in wished])
+            return looks.rgb(self.word(name, dict.fromkeys(wished, 1.0)))
         code = self.word(name, dict.fromkeys(palette.split(), 1.0))
         light = 1 + 0.04 * float(np.clip(self._draws[name], -2, 2))
         return tuple(round(min(int(code[k:k + 2], 16) / 255 * light, 1.0), 3) for k in (0, 2, 4))
@@ -129,9 +137,8 @@ class _Dice:
         return getattr(self._wishes, name, None)
 
 
-def _draws(seed, number):
-    """Return {axis or (axis, word): standard normal draw}."""
-    names = _names()
+def _draws_of(seed, number, names):
+    """Return {axis or (axis, word): standard normal draw} of some names."""
     salts = [name if isinstance(name, str) else "=".join(name) for name in names]
     return dict(zip(names, map(float, normals(seed, "look", number, names=salts)), strict=True))
 
@@ -153,8 +160,9 @@ def _hair(dice, who, group):
     texture = dice.word("hair.texture", _weights(looks.HAIR_TEXTURES, group["texture"], 0.0), "hair_textures")
     place = looks.HAIR_TEXTURES.index(texture)
     old = float(np.interp(who.years, LATER_AGES, (0, 1)))
-    styles = {style: _between(who.gender, *STYLES.get(style, (UNKNOWN, UNKNOWN))) * FITS.get(style, (1.0,) * 4)[min(place, 3)]
-              * _between(who.gender, *LATER.get(style, (1.0, 1.0))) ** old for style in looks.HAIR_STYLES}
+    leaning = smoothstep(who.gender, *READ)
+    styles = {style: _between(leaning, *STYLES.get(style, (UNKNOWN, UNKNOWN))) * FITS.get(style, (1.0,) * 4)[min(place, 3)]
+              * _between(leaning, *LATER.get(style, (1.0, 1.0))) ** old for style in looks.HAIR_STYLES}
     back = dice.share("hair.receding")
     return {"hair.texture": texture, "hair.style": dice.word("hair.style", styles, "hair_styles"),
             "hair.colour": dice.word("hair.colour", _weights(looks.HAIR_COLOURS, group["colour"], 0.0), "hair_colours"),
@@ -180,7 +188,7 @@ def _marks(dice, who, values):
 
 def _clothes(dice):
     kind = dice.word("clothes.kind", _weights(looks.CLOTHES, WORN, 0.2), "clothes")
-    return {"clothes.kind": kind, "clothes.colour": dice.colour("clothes.colour", FABRICS[kind == "gown"])}
+    return {"clothes.kind": kind, "clothes.colour": dice.colour("clothes.colour", FABRICS[PALETTES.get(kind, 0)], "clothes_colours")}
 
 
 def _glasses(dice, who):
@@ -190,7 +198,7 @@ def _glasses(dice, who):
     frames = _weights([name for name in looks.GLASSES if name != "none"], FRAMES, 0.2)
     worn = dice.share("glasses.worn") < share
     return {"glasses.kind": dice.word("glasses.kind", frames, "frames") if worn else "none",
-            "glasses.colour": dice.colour("glasses.colour", FRAME_COLOURS)}
+            "glasses.colour": dice.colour("glasses.colour", FRAME_COLOURS, "frame_colours")}
 
 
 def _weights(words, table, unknown):

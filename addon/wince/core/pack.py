@@ -15,7 +15,7 @@ import numpy as np
 
 from .errors import WinceError
 
-FORMAT = "wince-pack-2"
+FORMAT = "wince-pack-3"
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "facepack.npz"
 
 PART_NAMES = ("skin", "brows", "mouth", "socket", "teeth_upper", "teeth_lower", "tongue", "gums")
@@ -79,7 +79,7 @@ class FacePack:
     eye_radius      float                of the average adult, metres
     eye_vertices, eye_faces, eye_part, eye_uv    one eyeball of radius 1 looking along -Y; parts: EYE_PART_NAMES
     eye_shift       (K, 2, 4)            how each shape moves each eye's centre (3) and radius, metres
-    creases         (S, S, 3) uint8      grooves on the atlas; crease (2, V, 3), crease_reach (V, 3), crease_rest (V, 3): see core.wrinkles
+    creases         (S, S, 4) uint8      furrows on the atlas; crease, crease_reach, crease_tight, crease_rest by vertex: see core.wrinkles
     body_distance   (X, Y, Z) int16      to the average adult's skin, see core.worn.hair.solid
     shapes          Shapes               "macro:", "local:", "asym:" for identities, "AU..." for the rig, "arkit:" for export
     """

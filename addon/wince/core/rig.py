@@ -17,6 +17,7 @@ from .turns import rotation
 
 LID_PARTNERS = (6, 7, 63, 64)       # AUs that move lid margins besides the closure itself: each has a corrective with it
 PAIRS = ((1, 4), (4, 9), (6, 12), (9, 10), (10, 25), (25, 27))     # AUs on the same skin: each has a corrective with the other
+OPENED = ((12, 25),)                # AUs that part the lips further together than each alone
 NECK_SHARE = 0.4                    # how much of a head turn the neck does
 
 # rule: (Blender's simple expression over the inputs a, b, c ..., the same in numpy)
@@ -75,7 +76,7 @@ def _lid_rows():
 
 
 def _pair_rows():
-    for one, two in PAIRS:
+    for one, two in PAIRS + OPENED:
         for key in keys_of(one):
             other = next(k for k in keys_of(two) if side_of(k) in (side_of(key), "B"))
             yield Row(f"{key}+{two:02d}", "both", (key, other))

@@ -19,8 +19,21 @@ def rotation(yaw=0.0, pitch=0.0, roll=0.0):
 
 
 def angles(matrix):
-    """Return (yaw, pitch, roll) in radians of a (3, 3) rotation; the inverse of `rotation` for |pitch| < 90 degrees."""
-    yaw = np.arctan2(-matrix[0, 1], matrix[1, 1])
-    pitch = -np.arcsin(np.clip(matrix[2, 1], -1, 1))
-    roll = np.arctan2(-matrix[2, 0], matrix[2, 2])
-    return float(yaw), float(pitch), float(roll)
+    """Return (yaw, pitch, roll), (...) radians each, of rotations (..., 3, 3); the inverse of `rotation` for |pitch| < 90 degrees."""
+    (_, across, _), (_, ahead, _), (side, up, above) = np.split(axes_of(matrix.reshape(*matrix.shape[:-2], 9)), 3)
+    return np.arctan2(-across, ahead), -np.arcsin(np.clip(up, -1, 1)), np.arctan2(-side, above)
+
+
+def axes_of(vectors):
+    """Return the columns (K, ...) of vectors (..., K), each in one piece of memory.
+
+    numpy gives `arctan2`, `exp` or `log` of a column that lies scattered now with the vector unit's last bit, now with the C library's,
+    as memory happens to lie (seen in 1.26, with AVX-512): what is computed from these is the same in every process.
+    """
+    return np.ascontiguousarray(np.moveaxis(vectors, -1, 0))
+
+
+def bearing(vectors):
+    """Return (yaw, pitch) in radians of directions (..., 3) of any length, Blender axes: 0 along -Y, positive to +X and up."""
+    x, y, z = axes_of(vectors)
+    return np.arctan2(x, -y), np.arctan2(z, np.hypot(x, y))

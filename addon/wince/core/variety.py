@@ -9,20 +9,25 @@ from functools import cache
 
 import numpy as np
 
-# What keeps a neutral face neutral, and the average head a dome: the mesh's average has low lids, low brows, lowered mouth
-# corners, and a skull that narrows to a point.
+# What keeps a neutral face neutral, and a head the shape of heads. The mesh's average has narrow eyes under low lids, a narrow mouth with
+# lowered corners, brows that slope down outwards, a short and broad lower face, and a skull that narrows to a point.
 CENTRE = {
-    "mouth-angles-up": 0.2, "eyebrows-trans-up": 0.12, "eyebrows-angle-up": 0.08, "eye-height2": 0.2, "eye-height3": 0.2,
-    "head-crown": 0.26, "forehead-scale-vert": -0.13, "forehead-nubian": -0.025, "chin-bones": -0.07, "chin-width": -0.05,
+    "mouth-angles-up": 0.34, "mouth-scale-horiz": 0.2, "eyebrows-trans-up": 0.12, "eyebrows-angle-up": -0.10,
+    "eye-height1": 0.10, "eye-height2": 0.14, "eye-height3": 0.16, "eye-lids-up": 0.31, "eye-push1-out": 0.4, "eye-push2-out": 0.08,
+    "eye-corner1-up": 0.10, "nose-scale-depth": 0.12, "nose-scale-vert": 0.08, "chin-height": 0.22, "chin-bones": -0.15,
+    "chin-width": -0.05,
+    "outline-invertedtriangular": 0.30, "head-taper": 0.15, "head-crown": 0.2, "forehead-scale-vert": -0.13, "forehead-nubian": -0.025,
+    "ear-close": 0.48, "ear-wing": -0.08, "neck-muscles": 0.3,
 }
 
 SPREADS = {
-    "head": "scale-horiz .14 scale-vert .06 scale-depth .08 back-scale-depth .10 angle-out .05 fat .14 age .08 crown .13",
+    "head": "scale-horiz .14 scale-vert .06 scale-depth .08 back-scale-depth .10 angle-out .05 fat .14 age .08 crown .13 taper .18",
     "outline": "oval .08 round .10 square .10 rectangular .07 triangular .05 invertedtriangular .08 diamond .04",
     "forehead": "trans-forward .07 temple .13 scale-vert .04 nubian .025",
     "eyebrows": "trans-up .12 trans-forward .07 angle-up .09",
     "eye": "scale .15 trans-out .13 trans-up .12 height1 .10 height2 .11 height3 .11 corner2-up .16 corner1-up .18 push2-out .14 "
-           "push1-out .15 epicanthus-out .06 eyefold-up .12 eyefold-angle-up .15 eyefold-convex .08 bag .10 bag-height .10 bag-out .12",
+           "push1-out .15 epicanthus-out .06 eyefold-up .12 eyefold-angle-up .15 eyefold-convex .08 bag .10 bag-height .10 bag-out .12 "
+           "lids-up .08",
     "nose": "trans-up .14 trans-forward .11 scale-vert .23 scale-horiz .16 scale-depth .10 width1 .20 width2 .20 width3 .15 greek .20 "
             "hump .16 curve-convex .15 compression-uncompress .14 volume .14 point-width .22 point-up .07 base-up .16 septumangle .17 "
             "nostrils-width .14 nostrils-angle-up .13 flaring .14",
@@ -31,8 +36,8 @@ SPREADS = {
              "upperlip-height .15 upperlip-width .14 upperlip-middle-up .13 cupidsbow .22 cupidsbow-width .22 philtrum-volume .22 "
              "lowerlip-volume .18 lowerlip-height .13 lowerlip-width .16 lowerlip-middle-up .12 dimples-in .13 laugh-lines-in .10",
     "chin": "height .11 width .15 prominent .14 prognathism .11 bones .11 jaw-drop .12 cleft .16",
-    "ear": "scale .16 scale-vert .18 scale-depth .20 trans-up .06 rot-forward .18 wing .18 flap .07 lobe .22",
-    "neck": "scale-horiz .14 scale-depth .14 back-scale-depth .08 double .10",
+    "ear": "scale .16 scale-vert .18 scale-depth .20 trans-up .06 rot-forward .18 wing .14 flap .07 lobe .18 close .11 hang .10",
+    "neck": "scale-horiz .14 scale-depth .14 back-scale-depth .08 double .10 muscles .15 larynx .10",
     "age": "jowls .12 cheeks .15 folds .10 temples .15 orbits .15 lips .12 neck .08",
     "asym": "top-1 .05 top-2 .05 temple-1 .09 temple-2 .05 brown-1 .06 cheek-2 .06 jaw-3 .06",
 }

@@ -5,10 +5,10 @@ what the other refuses.
 """
 
 import re
-from difflib import get_close_matches
 
 from ..core import look as looks
 from ..core.errors import WinceError
+from ..core.identity import IRISES
 from . import spec
 
 GENDERS = ("woman", "man")
@@ -22,6 +22,7 @@ CHOICES = {
     "people.looks.facial_hair": looks.FACIAL_HAIR,
     "people.looks.clothes": looks.CLOTHES,
     "people.looks.frames": tuple(name for name in looks.GLASSES if name != "none"),
+    "people.looks.irises": IRISES,
     "lighting.lights": spec.LIGHTS,
     "lighting.backgrounds": spec.BACKGROUNDS,
     "render.engine": spec.ENGINES,
@@ -50,6 +51,9 @@ RANGES = {                                      # lowest, highest; both allowed
     "render.subdivision": (0, 4),
 }
 FIXED = {"age": (18, 95), "gender": (0, 1), "skin_lightness": (25, 80)}      # what a twin may have otherwise, see core/demographics.py
+FIXED_WORDS = {"iris": {"options": IRISES}}
+COLOURS = ("people.looks.clothes_colours", "people.looks.frame_colours")
+COLOUR = "give '#rrggbb' in quotes"
 NEEDED = ("people.ages", "people.genders", "people.groups", "cameras", "lighting.lights", "lighting.worlds", "lighting.backgrounds")
 
 
@@ -71,6 +75,8 @@ def problems(job):
         yield from _range(job, key)
     for key in NEEDED:
         yield from _empty(job, key)
+    for key in COLOURS:
+        yield from ((path, f"is {value!r}: {COLOUR}") for path, value in _values(job, key) if looks.rgb(value) is None)
     yield from _fixed(job)
     yield from _dealt(job)
     yield from _worlds(job)
@@ -85,6 +91,8 @@ def nearest(word, known, alike=0.6):
     known    iterable of str
     alike    how much alike two words must be for a guess, 0..1
     """
+    from difflib import get_close_matches  # for the wrong word only
+
     known = list(known)
     close = get_close_matches(str(word), known, n=1, cutoff=alike)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(map(str, known))}"
@@ -126,26 +134,40 @@ def _dealt(job):
 
 
 def _fixed_one(path, key, value):
-    abouts = _look_axes()
-    if key in FIXED and isinstance(value, str):
+    abouts = FIXED_WORDS | _look_axes()
+    if key in FIXED and not isinstance(value, int | float):
         yield path, f"is {value!r}: give a number from {FIXED[key][0]} to {FIXED[key][1]}"
     elif key in FIXED:
         yield from _outside(path, value, *FIXED[key])
     elif key in abouts:
         yield from _look_value(path, value, abouts[key])
     else:
-        yield path, f"is not a known key: {nearest(key, [*FIXED, *abouts])}"
+        yield path, f"is not a known key: {_instead(key, abouts)}"
+
+
+def _instead(key, abouts):
+    """Return what to say after a key that cannot be fixed: the nearest one, the axes of its part, or where all of them stand."""
+    part, _, axis = key.rpartition(".")
+    if axis in FIXED or axis in FIXED_WORDS:
+        return f"did you mean {axis!r}?"
+    if beside := [name for name in abouts if "." in part and name.startswith(f"{part}.")]:
+        near = nearest(axis, [name.rpartition(".")[2] for name in beside])
+        return near.replace("mean '", f"mean '{part}.") if near.startswith("did") else f"known are {', '.join(beside)}"
+    near = nearest(key, [*FIXED, *abouts], alike=0.75)
+    return near if near.startswith("did") else f"known are {', '.join([*FIXED, *FIXED_WORDS])}, and look.PART.AXIS as looks.md has them"
 
 
 def _look_axes():
-    """Return {"look.part.axis": what its field says} of what a twin may have otherwise in its look: all but colours."""
-    return {f"look.{part}.{item.name}": item.metadata for part, item in looks.axes() if "colour" not in item.metadata}
+    """Return {"look.part.axis": what its field says} of what a twin may have otherwise in its look."""
+    return {f"look.{part}.{item.name}": item.metadata for part, item in looks.axes()}
 
 
 def _look_value(path, value, about):
     if "options" in about and value not in about["options"]:
         yield path, f"is {value!r}, which is not known: {nearest(value, about['options'], alike=0.7)}"
-    elif "low" in about and (isinstance(value, str) or not about["low"] <= value <= about["high"]):
+    elif "colour" in about and looks.rgb(value) is None:
+        yield path, f"is {value!r}: {COLOUR}, or three numbers from 0 to 1"
+    elif "low" in about and (not isinstance(value, int | float) or not about["low"] <= value <= about["high"]):
         yield path, f"is {value!r}: give a number from {about['low']:g} to {about['high']:g}"
 
 

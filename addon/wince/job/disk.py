@@ -7,7 +7,6 @@ another is just writing: that one writes it again.
 import contextlib
 import errno
 import os
-import shutil
 import threading
 from pathlib import Path
 
@@ -170,6 +169,8 @@ def _place(folder, temporary, files, ready):
 def _clear(path):
     """Delete a file or a folder, whoever else is at it."""
     if path.is_dir():
+        import shutil  # with every compression there is: enabling the add-on has no use for it
+
         shutil.rmtree(path, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):

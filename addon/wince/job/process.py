@@ -8,10 +8,7 @@ import contextlib
 import json
 import os
 import queue
-import shutil
 import signal
-import subprocess
-import tempfile
 import threading
 from collections import deque
 from pathlib import Path
@@ -44,6 +41,8 @@ class Process:
     REMEMBERED = 30                    # lines of talk
 
     def __init__(self, name, scratch=None):
+        import tempfile  # this, `shutil` and `subprocess` take a tenth of enabling the add-on: loaded when something is started
+
         self.name, self.state, self.sentence = name, RUNNING, ""
         self.scratch = Path(scratch or tempfile.mkdtemp(prefix="wince-"))     # for its input, and what it leaves lying when killed
         self.looks_since_stop = self.silent_looks = 0
@@ -57,6 +56,8 @@ class Process:
         folder        where it runs; None: where Blender does
         raises        OSError when it cannot be started
         """
+        import subprocess
+
         home = {name: str(self.scratch) for name in ("TMPDIR", "TEMP", "TMP")}
         self._process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace",
@@ -106,6 +107,8 @@ class Process:
 
     def clear(self):
         """Remove what was for its input, and what it left lying."""
+        import shutil
+
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def verdict(self, code):

@@ -7,7 +7,6 @@ where or by which worker it was made.
 import hashlib
 import json
 import math
-import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -30,6 +29,8 @@ MANIFEST = Path(__file__).resolve().parents[1] / "blender_manifest.toml"
 
 def wince_version():
     """Return the project's one version, which stands in the extension's manifest."""
+    import tomllib  # a parser that enabling the add-on has no use for
+
     return tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["version"]
 
 
@@ -73,7 +74,7 @@ def look_facts(who, plain, by_hand):
     by_hand  {what: value} of an artist's own changes, {} for none
     """
     axes = {name: dict(value) if isinstance(value, dict) else value for name, value in asdict(who.look).items()}
-    return axes | {"plain": plain, "shows": ageing.shows(who)} | ({"by_hand": by_hand} if by_hand else {})
+    return axes | {"iris": who.iris, "plain": plain, "shows": ageing.shows(who)} | ({"by_hand": by_hand} if by_hand else {})
 
 
 def view_facts(view, face, depth, head, seg):

@@ -24,6 +24,7 @@ LOOKS = ("full", "plain")
 DENOISERS = ("auto", "oidn", "none")
 LIGHTS = ("studio", "window", "ceiling", "bedside", "none")      # what stage/lights.py can build
 BACKGROUNDS = ("plain", "gradient", "room", "world")             # what stage/backdrop.py can
+Fixed = float | str | tuple[float, float, float]                 # number, word, colour
 OPTIONAL_OUTPUTS = ("depth", "normal", "regions", "surface", "heat_terms", "heat_float", "exr")
 
 
@@ -37,7 +38,10 @@ class Looks:
     hair_colours: tuple[str, ...] = ()
     facial_hair: tuple[str, ...] = ()                  # men's; nobody else is drawn with any
     clothes: tuple[str, ...] = ()
+    clothes_colours: tuple[str, ...] = ()              # "#rrggbb"
     frames: tuple[str, ...] = ()                       # of glasses
+    frame_colours: tuple[str, ...] = ()                # "#rrggbb"
+    irises: tuple[str, ...] = ()                       # colours of the eyes, see core/identity.py
     glasses: float | None = None                       # share of people who wear some; none: the older the more
 
 
@@ -54,8 +58,8 @@ class People:
     identities: tuple[str, ...] = ()                   # identity JSON files; they come instead of drawn people
     looks: Looks = field(default_factory=Looks)
     textures: str | None = None                        # folder of painted skins (`wince paint --out`); none: the built-in skin
-    fixed: dict[str, float | str] = field(default_factory=dict)   # {"age": 80, "look.hair.style": "bald"} override what is drawn
-    twins: tuple[dict[str, float | str], ...] = ()     # beside each person the same one with only this otherwise, as in `fixed`
+    fixed: dict[str, Fixed] = field(default_factory=dict)   # {"age": 80, "look.hair.style": "bald"} override what is drawn
+    twins: tuple[dict[str, Fixed], ...] = ()           # beside each person the same one with only this otherwise, as in `fixed`
 
 
 @dataclass(frozen=True)
@@ -214,5 +218,6 @@ def _value(hint, value, where):
 
 
 def _mapping(hint, value):
-    """Give a mapping its integer keys back, which JSON has made strings."""
-    return {int(k): v for k, v in value.items()} if "dict[int" in str(hint) else value
+    """Give a mapping its integer keys and its tuples back, which JSON has made strings and lists."""
+    whole = "dict[int" in str(hint)
+    return {int(k) if whole else k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}

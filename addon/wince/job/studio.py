@@ -36,14 +36,15 @@ class Studio:
         texture  job.textures.Texture, the skin to wear; None for the built-in one
         returns  facts of the skin as painted, see `core.skin.tone.facts`
         """
-        self.person = person
-        if self.face is None:
+        self.person, first = person, self.face is None
+        if first:
             self._build(person)
         else:
             self.face.set_person(person)
         if texture is not None:
             painting.put(dress.worn_by(self.face), texture.albedo, textures.cite(texture.facts), "Painted Skin", packed=False)
-        dress.dress(self.face)
+        if texture is not None or not first:              # a new face is dressed
+            dress.dress(self.face)
         return dress.skin_facts(self.face)
 
     @property

@@ -9,18 +9,22 @@ from ..bridge.face import PART
 from ..core import demographics
 from ..core.errors import WinceError
 from ..job import spec
-from ..stage import dress, passes
+from ..stage import dress, passes, setting
 from .base import OnFace, Reporting
 
 ANY = "any"
 STRANDS = ("hair", "brows", "lashes", "facial_hair", "tears")      # selected, the outline of every strand would hide the face
-OUTPUTS = tuple(spec.OPTIONAL_OUTPUTS)                    # a face that was added by hand can give every label
 
 
 def put(context, person, plain=False):
-    """Build a person's face at the 3D cursor, plain or with its look, make it the one that is selected, and return it."""
-    face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, OUTPUTS, plain=plain)
+    """Build a person's face at the 3D cursor, plain or with its look, make it the one that is selected, and return it.
+
+    Its skin has the labels that every render has; further ones are added for a render that asks for them (`stage.labelling`), because
+    EEVEE, which draws Material Preview, takes no shader of more than 14 attributes: it would show none of the skin.
+    """
+    face = dress.new_face(person, context.collection, "Face", preferences.get(context).subdivision, plain=plain)
     face.armature.location = context.scene.cursor.location
+    setting.adapt(context.scene)
     select(context, [obj for obj in face.objects if obj.get(PART) not in STRANDS])
     return face
 

@@ -5,6 +5,8 @@
     collections where the cameras and lamps of an artist's scene are kept
     lights      studio, window, ceiling: drawn as plain numbers, then set
     world       plain or HDRI surroundings, the backdrop behind the head, and the exposure for a skin
+    backdrop    what only the camera sees behind the head
+    rooms       rooms as plain numbers, for backdrops
     setting     light, world and exposure of a person: drawn, set, and whether a scene still has it
     complexion  the colours of a plain face, of irises and brows: numpy only
     painting    the painted skin as an image in a face's materials

@@ -11,11 +11,20 @@ TINTS = {
     "nose_wing": (-2.0, 3.5, 0.0), "ear": (-1.0, 4.0, 0.0), "upper_lid": (-3.0, 2.5, -1.0), "lower_lid": (-2.5, 2.5, -2.0),
     "infraorbital": (-2.0, 1.0, -2.0), "forehead": (1.0, 0.0, 1.0), "chin": (-0.5, 1.0, 0.0), "neck": (-1.5, 0.0, 1.0),
 }
+SHOWN = 0.55                           # power of a skin's luminance with which it is shown, see `world.exposure`
+HELD = 0.82                            # power of `lift` that what is white beside dark skin makes up for: it would burn out
+LIGHT = 70.0                           # lightness of skin for which nothing is lifted
 HIDDEN = (-14.0, 14.0, 2.0)            # mucosa: the lining of mouth and sockets
 IRIS = {                               # linear sRGB of the colour names that identities have
     "dark_brown": (0.040, 0.018, 0.009), "brown": (0.105, 0.048, 0.020), "hazel": (0.150, 0.092, 0.034),
     "green": (0.105, 0.130, 0.062), "blue": (0.085, 0.150, 0.240), "grey": (0.150, 0.175, 0.195),
 }
+
+
+def lift(skin_lab):
+    """Return by how much brighter than for light skin a picture is exposed for a skin, Lab: 1 and more, and whites would burn out."""
+    ratio = colour.luminance(colour.from_lab((LIGHT, 0.0, 0.0))) / colour.luminance(colour.from_lab((skin_lab[0], 0.0, 0.0)))
+    return float(max(ratio, 1.0) ** (1 - SHOWN))
 
 
 def brow_cover(depth):
@@ -39,7 +48,7 @@ def albedo(skin_lab, pack):
 def measured(rgb, pack):
     """Return the facts of a plain skin whose vertices are rgb (V, 3), linear sRGB: the mean without lips and brows, see `tone.facts`."""
     weight = pack.exterior * np.clip(1 - areas.lips(pack) - brow_cover(pack.brow), 0, 1)
-    return tone.facts(weight @ rgb / weight.sum())
+    return tone.facts(np.einsum("n,nc->c", weight, rgb) / weight.sum())
 
 
 def brow_lab(skin_lab, age):

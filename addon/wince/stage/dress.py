@@ -26,7 +26,9 @@ def new_face(person, collection=None, name="Face", subdivision=1, outputs=(), su
         _wear(eye, EYE_PART_NAMES, own)
     pack, data = person.pack, face.mesh_object.data
     mesh.set_attribute(data, materials.BROW, pack.brow)
-    mesh.set_vectors(data, materials.SHEEN, areas.sheen(pack))
+    for name, vectors in ((materials.SHEEN, areas.sheen(pack)), (materials.GRAIN, areas.grain(pack)), (materials.FINE, areas.fine(pack)),
+                          (materials.PLACE, pack.base)):
+        mesh.set_vectors(data, name, vectors)
     mesh.set_attribute(data, ATTRIBUTES[REGION], surface.region_numbers(pack.regions, pack.faces), "FACE")
     dress(face)
     return face

@@ -1,6 +1,7 @@
 """The lamps: a light is drawn as plain numbers, kept in the record, then set on lamps that are made once.
 
-Powers are such that a white surface under the key light comes out near 1; the exposure for a skin is set in `world`.
+Powers are such that a white surface under the key light comes out near 1; the exposure for a skin is set in `world`. Kelvins are those
+that a camera shows: its white balance has taken most of a bulb's warmth, and most of a sky's blue, away.
 """
 
 import math
@@ -47,39 +48,40 @@ def check(kinds):
 
 
 def _studio(rng):
-    """A key and a fill on either side, a rim from behind: soft, flattering, three points."""
+    """A soft key and a fill on either side, a faint rim from behind: flattering, three points."""
     side = rng.choice([-1, 1])
-    kelvin = rng.uniform(5000, 6200)
-    key = _lamp(side * rng.uniform(28, 48), rng.uniform(22, 40), 1.3, 0.55, 0.55, 13, kelvin)
-    fill = _lamp(-side * rng.uniform(35, 60), rng.uniform(0, 18), 1.7, 1.3, 1.3, 13 * rng.uniform(0.25, 0.6), kelvin)
-    rim = _lamp(-side * rng.uniform(135, 155), rng.uniform(35, 55), 1.3, 0.5, 0.7, rng.uniform(1.5, 4), kelvin)
+    kelvin = rng.uniform(5500, 6900)
+    size = rng.uniform(0.75, 1.15)                        # of the softbox: a smaller one makes wet spots of cheek and neck
+    key = _lamp(side * rng.uniform(28, 46), rng.uniform(18, 34), 1.35, size, size, 13, kelvin)
+    fill = _lamp(-side * rng.uniform(30, 55), rng.uniform(-8, 12), 1.7, 1.5, 1.5, 13 * rng.uniform(0.4, 0.75), kelvin)
+    rim = _lamp(-side * rng.uniform(135, 155), rng.uniform(35, 55), 1.4, 0.7, 0.9, rng.uniform(1.0, 3.0), kelvin)
     return [key, fill, rim]
 
 
 def _window(rng):
-    """One large light from the side, daylight; the room gives a little back from the other."""
+    """One large light from the side, daylight; the room gives a good part of it back from the other."""
     side = rng.choice([-1, 1])
-    sky = _lamp(side * rng.uniform(40, 68), rng.uniform(8, 24), 1.7, 0.95, 1.35, rng.uniform(20, 26), rng.uniform(5600, 7500))
-    room = _lamp(-side * rng.uniform(50, 80), 0, 2.2, 2.0, 2.0, rng.uniform(6, 12), rng.uniform(4200, 5500))
+    sky = _lamp(side * rng.uniform(38, 62), rng.uniform(8, 24), 1.8, 1.2, 1.5, rng.uniform(20, 26), rng.uniform(5800, 7400))
+    room = _lamp(-side * rng.uniform(45, 75), rng.uniform(-12, 5), 2.2, 2.0, 2.0, rng.uniform(10, 17), rng.uniform(5000, 6000))
     return [sky, room]
 
 
 def _ceiling(rng):
-    """A clinic: two rows of big cool panels overhead, one before the face and one behind, and what walls and bed return from below."""
-    kelvin = rng.uniform(5200, 7000)
-    ahead = _lamp(rng.uniform(-25, 25), rng.uniform(46, 60), 1.6, 1.5, 0.7, rng.uniform(17, 22), kelvin)
-    behind = _lamp(rng.uniform(-20, 20), rng.uniform(95, 115), 1.6, 1.5, 0.7, rng.uniform(4, 8), kelvin)
-    walls = _lamp(rng.uniform(-40, 40), rng.uniform(-20, 5), 2.0, 2.0, 2.0, rng.uniform(9, 13), rng.uniform(4600, 5800))
+    """A clinic: two rows of big panels overhead, one before the face and one behind, and what walls and bed return from below."""
+    kelvin = rng.uniform(5600, 7200)
+    ahead = _lamp(rng.uniform(-25, 25), rng.uniform(40, 54), 1.6, 1.7, 0.9, rng.uniform(15, 20), kelvin)
+    behind = _lamp(rng.uniform(-20, 20), rng.uniform(95, 115), 1.6, 1.5, 0.7, rng.uniform(3, 6), kelvin)
+    walls = _lamp(rng.uniform(-40, 40), rng.uniform(-28, -8), 1.9, 2.2, 2.0, rng.uniform(13, 18), rng.uniform(5200, 6200))
     return [ahead, behind, walls]
 
 
 def _bedside(rng):
-    """Evening at a bed: a small warm lamp low at one side, what it throws back from the wall, and a dim cool rest from the other."""
+    """Evening at a bed: a shaded warm lamp low at one side, what it throws back from the wall, and a dim rest from the other."""
     side = rng.choice([-1, 1])
-    kelvin = rng.uniform(3500, 4300)                      # half of its warmth: cameras balance the other half away
-    lamp = _lamp(side * rng.uniform(42, 68), rng.uniform(-12, 14), 0.9, 0.26, 0.26, rng.uniform(4.5, 6), kelvin)
-    wall = _lamp(side * rng.uniform(0, 25), rng.uniform(20, 45), 1.8, 1.8, 1.8, rng.uniform(5, 8), kelvin + rng.uniform(200, 600))
-    rest = _lamp(-side * rng.uniform(50, 80), rng.uniform(5, 25), 2.0, 1.6, 1.6, rng.uniform(3, 6), rng.uniform(4300, 6500))
+    kelvin = rng.uniform(4600, 5300)
+    lamp = _lamp(side * rng.uniform(38, 62), rng.uniform(-8, 16), 1.0, 0.42, 0.42, rng.uniform(4.5, 6), kelvin)
+    wall = _lamp(side * rng.uniform(0, 25), rng.uniform(20, 40), 1.8, 1.8, 1.8, rng.uniform(5, 8), kelvin + rng.uniform(200, 700))
+    rest = _lamp(-side * rng.uniform(45, 75), rng.uniform(-5, 20), 2.0, 1.6, 1.6, rng.uniform(5, 8), rng.uniform(5400, 7200))
     return [lamp, wall, rest]
 
 
@@ -109,8 +111,14 @@ def irradiance(light, normals, redness=False):
     redness  of its red alone, which skin throws back most of
     returns  (N,)
     """
-    share = [colour.daylight(lamp["kelvin"])[0] if redness else 1.0 for lamp in light["lamps"]]
-    return sum((part * _thrown(lamp, normals) for part, lamp in zip(share, light["lamps"], strict=True)), np.zeros(len(normals)))
+    seen = colours(light, normals)
+    return seen[:, 0] if redness else colour.luminance(seen)
+
+
+def colours(light, normals):
+    """Return the linear sRGB radiance (N, 3) of white surfaces with normals (N, 3) at the face, by the lamps of a light alone."""
+    seen = [np.outer(_thrown(lamp, normals), colour.daylight(lamp["kelvin"])) for lamp in light["lamps"]]
+    return sum(seen, np.zeros((len(normals), 3)))
 
 
 def _thrown(lamp, normals):
@@ -121,7 +129,7 @@ def _thrown(lamp, normals):
     points = lamp["distance_m"] * away + x * across + y * up
     gap = np.linalg.norm(points, axis=1)
     leaving, arriving = points @ away / gap, np.maximum(normals @ points.T / gap, 0)
-    return arriving @ (lamp["power_w"] / math.pi ** 2 * leaving / gap ** 2) / POINTS
+    return np.einsum("np,p->n", arriving, lamp["power_w"] / math.pi ** 2 * leaving / gap ** 2) / POINTS
 
 
 # Into Blender --------------------------------------------------------------------------------------------------------

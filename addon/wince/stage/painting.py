@@ -12,11 +12,12 @@ import numpy as np
 from ..bridge import pictures
 from ..core import colour
 from ..core.errors import WinceError
+from ..core.skin import mottle, pores
 from ..core.skin import paint as skin
-from ..core.skin import pores
-from .materials.skin import PICTURE, PORES
+from .materials.skin import MOTTLE, PICTURE, PORES
 
-PAINTED, RELIEF = "wince_skin", "wince_pores"             # ID properties of images: what a picture was painted by; the pores' version
+PAINTED = "wince_skin"                 # ID property of an image: what it was painted by
+SHARED = "wince_shared"                # ID property of an image that all skins share: which, of what version
 PROVENANCE = "wince_texture"           # ID property of an image that came from a painter: what a record says of it, as JSON
 WEARERS = ("skin", "brows")
 FINE = 1 << 14                         # steps of the table of display values
@@ -39,8 +40,9 @@ def wear(materials, person, name):
             node.image = fresh
         _drop(gone)
         fresh.name = name
-    for node in nodes_of(materials, PORES):
-        node.image = node.image or _pores()
+    for of, made in ((PORES, pores.heights), (MOTTLE, mottle.amounts)):
+        for node in nodes_of(materials, of):
+            node.image = node.image or _shared(of, made)
 
 
 def put(materials, path, cited, name, packed=True):
@@ -124,7 +126,10 @@ def new_picture(person, name, size=skin.SIZE):
 def eight_bit(linear):
     """Return linear colours (..., 3) 0..1 as display values (..., 3) uint8 by the sRGB curve."""
     table = np.round(colour.encode(np.linspace(0, 1, FINE + 1)) * 255).astype(np.uint8)
-    return table[np.round(linear * FINE).astype(np.uint16)]
+    out = np.empty(linear.shape, np.uint8)
+    for row, shown in zip(linear, out, strict=True):      # row by row: scratch as large as a picture would be slower
+        np.take(table, np.round(row * FINE).astype(np.uint16), out=shown, mode="clip")
+    return out
 
 
 def nodes_of(materials, name):
@@ -159,16 +164,16 @@ def _drop(images):
             bpy.data.images.remove(image)
 
 
-def _pores():
-    """Return the file's image of the pores, made when it is not there."""
-    found = (image for image in bpy.data.images if image.get(RELIEF) == pores.VERSION and image.library is None)
-    return next(found, None) or _new_pores()
+def _shared(name, made):
+    """Return the file's image of a picture that all skins share, made when it is not there."""
+    stamp = f"{name} {pores.VERSION} {mottle.VERSION}"
+    found = (image for image in bpy.data.images if image.get(SHARED) == stamp and image.library is None)
+    return next(found, None) or _new_shared(name, made, stamp)
 
 
-def _new_pores():
-    heights = np.round(pores.height() * 255).astype(np.uint8)
-    image = pictures.new("wince pores", np.repeat(heights[..., None], 3, axis=2), data=True)
-    image[RELIEF] = pores.VERSION
+def _new_shared(name, made, stamp):
+    image = pictures.new(f"wince {name}", np.round(made() * 255).astype(np.uint8), data=True)
+    image[SHARED] = stamp
     return image
 
 

@@ -1,6 +1,7 @@
 """What a face wears, as other programs take it: card meshes in one colour, skinned to the bones, with the face's own morph targets.
 
-Strands are thinned to what real-time renderers hold, and widened so that they cover as much.
+Strands are thinned to what real-time renderers hold, and widened so that they cover as much. Scalp hair is shaded as the tufts that it is
+part of, as in our own materials: by normals of its own.
 """
 
 import bpy
@@ -10,13 +11,14 @@ from ..bridge import follow, mesh, version
 from ..bridge.nodes import grow, set_input
 from ..core import colour
 from ..core.worn import binding, melanin
-from ..core.worn.strands import STRAND
+from ..core.worn.hair import NORMAL, STRAND
 from . import materials
+from .materials import strands
 from .wardrobe import materials_of
 
 LEFT = ("tears",)                      # kinds that other programs do not show: a film of water
-POINTS = {"hair": 40_000, "facial_hair": 12_000, "brows": 6_000, "lashes": 4_000}         # most vertices of a kind
-LENS_ALPHA = 0.12
+POINTS = {"hair": 90_000, "facial_hair": 12_000, "brows": 6_000, "lashes": 4_000}         # most vertices of a kind
+LENS_ALPHA, LENS = 0.06, (0.05, 0.05, 0.05)      # light glass would lie over the eyes as a haze
 SURFACE = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})}
 LINKS = [("surface", "BSDF", "output", "Surface")]
 
@@ -59,6 +61,17 @@ class _Cards:
         if self.tied is not None:
             self.tied = binding.Binding(self.tied.corners[keep], _widened(self.tied.local[keep], widen))
         self.points = _widened(self.points, widen)
+        self.normals = mesh.get_vectors(data, NORMAL)[keep] if NORMAL in data.attributes else None
+        if self.normals is not None:
+            self._face_out()
+
+    def _face_out(self):
+        """Turn ribbons to the side that their tuft faces: seen from behind, a glTF renderer turns normals round."""
+        a, b, _, d = (self.points[corner] for corner in self.faces.T)
+        towards = np.cross(b - a, d - a)
+        away = np.einsum("fc,fc->f", towards, self.normals[self.faces].sum(axis=1)) < 0
+        away &= self.faces[:, 3] != self.faces[:, 2]
+        self.faces[away], self.uv[away] = self.faces[away, ::-1], self.uv[away, ::-1]
 
 
 def _kept(data, count, most):
@@ -85,6 +98,8 @@ def _mesh(name, source, cards):
     data = mesh.new(name, cards.points, cards.faces, cards.uv.reshape(-1, 2), uv_faces, cards.slots)
     for material in source.materials:
         data.materials.append(material)
+    if cards.normals is not None:
+        data.normals_split_custom_set_from_vertices(cards.normals.tolist())
     return data
 
 
@@ -102,8 +117,10 @@ def _dress(obj, face, source, plain):
 def colour_of(who, name):
     """Return the one linear colour (3,) that a worn material of an identity has, name of stage.materials.RECIPES."""
     if name in melanin.PACES:
-        return melanin.mean_rgb(who, name) * (0.3 if name == "lash_hair" else 1.0)
+        return strands.lash_rgb(who) if name == "lash_hair" else melanin.mean_rgb(who, name)
     given = {"cloth": who.look.clothes.colour, "frame": who.look.glasses.colour}
+    if name == "lens":
+        return LENS
     fixed = materials.RECIPES[name].rgb
     return colour.decode(given[name]) if name in given else (fixed or (0.8, 0.8, 0.8))
 

@@ -7,15 +7,18 @@ import bpy
 import numpy as np
 
 from ..bridge import face as faces
+from ..core import colour
 from ..core.aims import STILL
 from ..core.streams import stream
 from . import backdrop, collections, dress, lights, world
 from .cameras import differs, stand
+from .materials import eyes, mouth
 
 # ID properties of a scene: what was set (JSON), around which face (its armature), and the world that it had before
 LIGHT, FACE, FORMER_WORLD = "wince_light", "wince_light_face", "wince_former_world"
 NUMBER = 0                             # the person of a job whose light a scene gets
 CHEEK = 0.66                           # how much the brightest, reddest side of a face counts
+EVENING = ("bedside",)                 # lights by which the room is dim
 STANDARD = ("Standard", "None")        # view transform and look of jobs
 
 
@@ -46,7 +49,7 @@ def draw(lighting, seed, number, keys, luminance):
     """
     light = lights.draw(lighting.lights, stream(seed, "light", number, *keys))
     surround = world.draw(lighting.worlds, stream(seed, "light.world", number, *keys))
-    behind = backdrop.draw(lighting.backgrounds, stream(seed, "light.backdrop", number, *keys))
+    behind = backdrop.draw(lighting.backgrounds, stream(seed, "light.backdrop", number, *keys), light["kind"] in EVENING)
     stops = world.exposure(white(light, surround), luminance, lighting.exposure)
     return Setting(light, surround, behind, round(stops, 4))
 
@@ -56,10 +59,14 @@ def white(light, surround):
 
     Where a lamp is hard or warm one cheek is much brighter than that, or redder: then it counts more, so that no skin burns out.
     """
-    normals = world.TOWARDS_FACE
-    around = world.irradiance(surround, normals)
-    brightest = np.max(lights.irradiance(light, normals, redness=True) + around)
-    return float(max(np.mean(lights.irradiance(light, normals) + around), CHEEK * brightest))
+    seen = incident(light, surround, world.TOWARDS_FACE)
+    brightest = incident(light, surround, world.FACETS)[:, 0].max()
+    return float(max(colour.luminance(seen.mean(axis=0)), CHEEK * brightest))
+
+
+def incident(light, surround, normals=world.TOWARDS_FACE):
+    """Return the linear sRGB radiance (N, 3) of white surfaces with normals (N, 3) at the face, in a drawn light and world."""
+    return lights.colours(light, normals) + world.colours(surround, normals)
 
 
 def apply(scene, lamps, around, setting, target, frame=STILL):
@@ -73,6 +80,14 @@ def apply(scene, lamps, around, setting, target, frame=STILL):
     lights.apply(lamps, setting.light, target, frame)
     around.apply(setting.world, setting.backdrop, setting.exposure, frame)
     scene.view_settings.exposure = setting.exposure
+    _adapt(scene, white(setting.light, setting.world))
+
+
+def _adapt(scene, bright):
+    """Set the pupils of a scene's faces, and what comes through their lips and cheeks, to how bright a white surface there is, or None."""
+    for face in faces.in_scene(scene):
+        for room in (eyes, mouth):
+            room.adapt(dress.worn_by(face), bright)
 
 
 def skin_luminance(face):
@@ -101,6 +116,7 @@ def put(scene, face, lighting, seed, keep_world=False):
     if keep_world:
         lights.apply(lamps, drawn.light, here.targets["face"], here.frame)
         scene.view_settings.exposure = drawn.exposure
+        _adapt(scene, _metered(drawn))
     else:
         _keep_world(scene)
         apply(scene, lamps, world.World(scene), drawn, here.targets["face"], here.frame)
@@ -108,6 +124,23 @@ def put(scene, face, lighting, seed, keep_world=False):
     scene[LIGHT] = json.dumps({"lighting": asdict(lighting), "seed": seed, "number": NUMBER, "setting": asdict(drawn), "former": former,
                                "face": _rows(face), "reading": _reading(scene)})
     return drawn
+
+
+def adapt(scene):
+    """Set pupils, and what comes through lips and cheeks, of a scene's faces to the light that `put` set; without one to none known."""
+    known = json.loads(scene.get(LIGHT, "{}")).get("setting")
+    _adapt(scene, _metered(Setting(**known)) if known else None)
+
+
+def _metered(drawn):
+    """Return how bright a white surface at the face is in a Setting; of a scene's own world nobody knows."""
+    if drawn.world["kind"] != "own":
+        return white(drawn.light, drawn.world)
+    return _of_lamps(drawn.light) if drawn.light["lamps"] else None
+
+
+def _of_lamps(light):
+    return float(np.mean(lights.irradiance(light, world.TOWARDS_FACE)))
 
 
 def as_set(scene, face=None):
@@ -150,6 +183,7 @@ def take_away(scene):
         setattr(scene.view_settings, name, value)
     for key in (LIGHT, FACE):
         scene.pop(key, None)
+    adapt(scene)
 
 
 def use_standard_view(scene):
@@ -166,8 +200,7 @@ def _with_own_world(drawn, scene, face, lighting):
     """Return a Setting in the scene's own world, which nobody has metered."""
     stops = scene.view_settings.exposure
     if drawn.light["lamps"]:
-        lamps = float(np.mean(lights.irradiance(drawn.light, world.TOWARDS_FACE)))
-        stops = round(world.exposure(lamps, skin_luminance(face), lighting.exposure), 4)
+        stops = round(world.exposure(_of_lamps(drawn.light), skin_luminance(face), lighting.exposure), 4)
     return Setting(drawn.light, {"kind": "own"}, {"kind": "world"}, stops)
 
 

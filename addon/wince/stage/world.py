@@ -16,17 +16,18 @@ from ..bridge.nodes import grow, set_input, socket
 from ..core import colour
 from ..core.aims import STILL
 from ..core.errors import WinceError
-from . import backdrop
+from ..core.hdris import HDRI, KINDS_OF_FILE, refuse_unknown, within
+from . import backdrop, complexion
 
 NAME = "wince world"
-HDRI = "hdri:"
 FILE = "file"                          # key of a drawn world whose HDRI is the user's own
-KINDS_OF_FILE = (".exr", ".hdr")
 OURS = "wince_world"                   # ID property of a world that was made here
 TOWARDS_FACE = np.array([[0, -1, 0], [0.7, -0.7, 0.1], [-0.7, -0.7, 0.1], [0, -0.8, 0.6]])     # normals a meter looks at
 TOWARDS_FACE = TOWARDS_FACE / np.linalg.norm(TOWARDS_FACE, axis=1, keepdims=True)
 SAMPLED = 512                          # width of the map by which Cycles finds an HDRI's bright spots
-BALANCED = 0.6                         # of an HDRI's cast of colour that a camera's white balance takes away
+FACETS = np.array([[math.sin(yaw) * math.cos(up), -math.cos(yaw) * math.cos(up), math.sin(up)]
+                   for up in (-0.5, 0.1, 0.7) for yaw in (-1.3, -0.65, 0.0, 0.65, 1.3)])         # normals all over a face
+BALANCED = 0.85                        # of the cast of colour of an HDRI's light on the face that a camera's white balance takes away
 AMBIENT = 0.45                         # mean radiance of an HDRI, before its drawn share
 
 NODES = {
@@ -65,8 +66,7 @@ LINKS = [
 
 def hdris():
     """Return {name: path} of the HDRIs that come with this Blender."""
-    folder = Path(bpy.utils.system_resource("DATAFILES"), "studiolights", "world")
-    return {path.stem: path for path in sorted(folder.glob("*.exr"))}
+    return within(bpy.utils.system_resource("DATAFILES"))
 
 
 def check(lighting):
@@ -75,19 +75,12 @@ def check(lighting):
     lighting  job.spec.Lighting
     raises    WinceError
     """
-    known = ["plain"] + [HDRI + name for name in hdris()]
-    for field, words, allowed in (("worlds", lighting.worlds, known), ("backgrounds", lighting.backgrounds, backdrop.KINDS)):
+    for field, words in (("worlds", lighting.worlds), ("backgrounds", lighting.backgrounds)):
         if not words:
-            raise WinceError(f"lighting.{field} is empty, give at least one of {', '.join(allowed)}")
-        for word in words:
-            if word not in allowed and not _own_file(word):
-                raise WinceError(f"lighting.{field}: this Blender has no {word!r}, known are {', '.join(allowed)}")
-
-
-def _own_file(word):
-    """Tell whether a world's word names an HDRI file of the user's own: hdri:PATH."""
-    path = Path(word.removeprefix(HDRI))
-    return word.startswith(HDRI) and path.suffix.lower() in KINDS_OF_FILE and path.is_file()
+            raise WinceError(f"lighting.{field} is empty, give at least one")
+    refuse_unknown(lighting.worlds, hdris())
+    if strange := [word for word in lighting.backgrounds if word not in backdrop.KINDS]:
+        raise WinceError(f"lighting.backgrounds: there is no {strange[0]!r}, known are {', '.join(backdrop.KINDS)}")
 
 
 def draw(worlds, rng):
@@ -113,14 +106,19 @@ def exposure(white, skin, stops=0.0):
              skin, as a photographer would: details show, and dark stays dark
     stops    added by the job
     """
-    wanted = 0.62 * skin ** 0.60
+    wanted = 0.61 * skin ** complexion.SHOWN
     return math.log2(wanted / (skin * white)) + stops
 
 
 def irradiance(world, normals):
     """Return what a drawn world throws on surfaces with normals (N, 3): the radiance of a white one, (N,)."""
+    return colour.luminance(colours(world, normals))
+
+
+def colours(world, normals):
+    """Return the linear sRGB radiance (N, 3) of white surfaces with normals (N, 3) that a drawn world lights."""
     if world["kind"] == "plain":
-        return np.full(len(normals), float(colour.luminance(world["radiance"])))
+        return np.tile(np.asarray(world["radiance"], float), (len(normals), 1))
     return world["share"] * AMBIENT * _meter(world).seen(normals, world["rotation_deg"])
 
 
@@ -151,13 +149,13 @@ class World:
         else:
             self._turn(world, frame)
         set_input(self.nodes["camera sees"], "Value_001", 0.0 if behind["kind"] == "world" else 1.0)
-        backdrop.apply(self.nodes, behind, stops)
+        backdrop.apply(self.nodes, behind, stops, frame)
 
     def _turn(self, world, frame):
         """Show an HDRI, turned and at its share of the light."""
         self.nodes["hdri"].image = _image(_path(world))
         set_input(self.nodes["turn"], "Rotation", _rotation(world["rotation_deg"], frame))
-        set_input(self.nodes["balance"], "Vector_001", _meter(world).balance)
+        set_input(self.nodes["balance"], "Vector_001", _meter(world).balance(world["rotation_deg"]))
         set_input(self.nodes["strength"], "Scale", world["share"] * AMBIENT / _meter(world).mean)
 
 
@@ -236,19 +234,24 @@ class _Meter:
         self.ways = np.stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], -1)
         self.ways = self.ways.reshape(-1, 3)
         self.solid = np.cos(latitude).ravel() * (math.pi / 32) ** 2
-        cast = np.maximum(self.solid @ rgb, 1e-6)
+        self.light = rgb
+        self.mean = float(colour.luminance(np.einsum("n,nc->c", self.solid, rgb))) / (4 * math.pi)
+
+    def balance(self, turn_deg):
+        """Return what a camera's white balance multiplies this light by, a tuple, where it falls on a face after a turn."""
+        cast = np.maximum(self._thrown(TOWARDS_FACE, turn_deg).mean(axis=0), 1e-6)
         balance = (colour.luminance(cast) / cast) ** BALANCED
-        self.balance = tuple(float(v) for v in balance * colour.luminance(cast) / colour.luminance(cast * balance))
-        self.light = colour.luminance(rgb * self.balance)
-        self.mean = float(self.light @ self.solid) / (4 * math.pi)
+        return tuple(float(v) for v in balance * colour.luminance(cast) / colour.luminance(cast * balance))
 
     def seen(self, normals, turn_deg):
-        """Return the radiance of white surfaces with normals (N, 3) when the image's mean is scaled to 1: (N,)."""
+        """Return the linear sRGB radiance of white surfaces with normals (N, 3), balanced, the image's mean scaled to 1: (N, 3)."""
+        return self._thrown(normals, turn_deg) * self.balance(turn_deg) / self.mean
+
+    def _thrown(self, normals, turn_deg):
         turn = math.radians(turn_deg)
         cos, sin = math.cos(turn), math.sin(turn)
         normals = normals @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]).T   # the mapping node turns the ray
-        facing = np.maximum(normals @ self.ways.T, 0)
-        return facing @ (self.light * self.solid) / (math.pi * self.mean)
+        return np.einsum("nw,wc->nc", np.maximum(normals @ self.ways.T, 0), self.light * self.solid[:, None]) / math.pi
 
 
 def _divisible(light):

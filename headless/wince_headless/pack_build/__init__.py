@@ -20,6 +20,7 @@
     body        the distance to the skin, on a grid
     crease_lines   the lines along which skin folds
     creases     their picture on the atlas, and folding per vertex
+    crease_grain   the micro relief in it
     build       all of it, in order
 
 The wheel's own code is neither run nor imported: the data are CC0, the rest is not ours to ship.

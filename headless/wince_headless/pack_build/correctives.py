@@ -2,15 +2,17 @@
 
 Two muscles on one patch of skin do not drag it twice as far: the second finds it taut. Where two AUs pull the same way, their sum is
 cut to LIMIT times the larger of the two. Both sides are looked at together, then the cut is shared out to left and right, so
-that the middle of the face is not cut twice.
+that the middle of the face is not cut twice. A smile whose lips part is the one case in which two do more together than each alone.
 """
 
 import numpy as np
 
 from wince.core import rig
-from wince.core.facs.table import NUMBER_OF, keys_of
+from wince.core.facs.table import NUMBER_OF, SIDES, keys_of, side_of
 
 LIMIT = 1.1
+# a smile with parted lips bares the upper teeth (12+25): what upper and lower lip do besides, as in `muscles.Action`
+SMILE = ((0.0, 2.4), (0.5, 2.4), (0.8, 1.2), (1.0, 0.0)), ((0.0, -0.4), (0.5, -0.6), (1.0, 0.0))
 BROW_HELD = 0.5                     # of AU4's way down is left to the inner brow that frontalis (AU1) holds up
 
 
@@ -20,14 +22,17 @@ def of_pairs(shapes, skin):
     shapes   {AU row key: (V, 3)} metres at E
     skin     muscles.Skin
     """
-    out = {}
-    for row in rig.ROWS:
-        if row.rule == "both":
-            one, two = (sum(shapes[key] for key in keys_of(NUMBER_OF[name])) for name in row.inputs)
-            both = held(one, two) if row.key.startswith("AU01") else cut(one, two)
-            side = row.key.split("+")[0][-1]
-            out[row.key] = both * skin.half(side)[:, None] if side in "LR" else both
-    return out
+    return {row.key: _of_pair(row, shapes, skin) for row in rig.ROWS if row.rule == "both"}
+
+
+def _of_pair(row, shapes, skin):
+    """Return what two AUs do together beyond each alone, (V, 3): on one side if the first has sides."""
+    key = row.key.partition("+")[0]
+    if tuple(NUMBER_OF[name] for name in row.inputs) in rig.OPENED:
+        return skin.parted(key, *SMILE)
+    one, two = (sum(shapes[other] for other in keys_of(NUMBER_OF[name])) for name in row.inputs)
+    both = held(one, two) if NUMBER_OF[key] == 1 else cut(one, two)
+    return both * skin.half(side_of(key))[:, None] if side_of(key) in SIDES else both
 
 
 def cut(one, two):

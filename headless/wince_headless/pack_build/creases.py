@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wince.core import atlas, wrinkles
+from wince.core.steps import smoothstep
 from wince.core.streams import stream
 
+from . import crease_grain
 from .crease_lines import FINE, SYSTEMS
 from .regions import frontal
 
@@ -14,15 +16,22 @@ SIZE = 1024
 SEED = 4                               # of the small waves of lines
 SMOOTH = 2                             # rounds of averaging the depth of cells
 STEP = 0.4                             # mm between the points of a line
-WAVES, WAVE = 4, 0.35                  # how many, how wide in mm
-FLANK, BESIDE, SPREAD = 0.26, 1.75, 0.9        # the raised skin beside a groove: how high, where and how wide, in half widths
-REACH = 5.0                            # half widths from its middle over which a line is drawn
+WAVES, WAVE = 4, 0.2                   # small waves: how many, how wide in mm
+SWAY, SWAYS = 0.009, (20, 50)          # long ones: how wide as a share of the line's length, how long in mm
+WIDEST = 0.8                           # mm that no line sways more than
+RIDGE, BESIDE, SPREAD = 0.40, 1.95, 0.85       # the bulge beside a furrow: how high, where and how wide, in half widths
+HANG = 2.1, 1.3                        # the same of a flank that hangs over
+VALLEY = 1.6, 1.5                      # how a furrow's walls fall: the power of the distance, and how steeply
+SOFT = 1.6                             # half widths over which the points of a line are taken together
+REACH = 4.6                            # half widths from its middle over which a line is drawn
+SHARP = 0.5                            # half the width, mm, of the sharp line at the bottom of a furrow in old skin
+COMPANION = 0.55                       # how deep the lines beside it are
 FULL = 75                              # percentile of compression that counts as a full fold, of the skin around lines
-HERE = 0.4                             # and the share of that below which none is one, wherever it is
-ENOUGH, LEAST = 0.02, 0.03             # compression that is none; the least that counts as a full fold
+ENOUGH = 0.02                          # compression that is none
+LEAST = 0.45, 0.03                     # of what AUs do around the lines, the share that counts as a full fold anywhere; and in itself
 GENTLE = 0.10                          # full compression of lines that no AU of the pack folds
-GRAIN = 6                              # steps of height that fine lines have: noise costs room in a file
-CREPE, LONG = ((-24, 0.8), (27, 0.6)), 5.0     # fine lines: degrees off their region's way and depth; how much longer than apart
+MARGINS = (31, 0.5, 18.5, 7.0), (0.85, 1.15)   # x, z and radii of an ellipse around the edges of lids, which never fold, and how that fades
+QUIET = 3.4                            # how much more than one full fold it takes of what is to fold nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,25 +55,29 @@ class Skin:
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """One line on one side as it is drawn: points (n, 3) mm, their depth (n,), half width in mm, and where +x of the left side is, +-1."""
+    """One furrow on one side as it is drawn: points (n, 3) mm, their depth (n,), half width in mm, where +x of the left side is, +-1.
+
+    fine    the sharp lines in it: each points (n, 3) and depth (n,)
+    """
 
     points: np.ndarray
     depth: np.ndarray
     half: float
     out: float
+    fine: tuple = ()
 
 
 def build(skin):
-    """Return the pack's arrays: creases, crease, crease_reach, crease_rest; see `core.wrinkles`."""
+    """Return the pack's arrays: creases, crease, crease_reach, crease_tight, crease_rest; see `core.wrinkles`."""
     ground = Front(skin)
     strokes = {name: _strokes(name, system, ground) for name, system in SYSTEMS.items()}
-    crease, ready, rest = _vertices(skin, strokes)
-    ready[:, 2], rest[:, 2] = _fine(skin)
+    crease, ready, tight, rest = _vertices(skin, strokes)
+    ready[:, 2], rest[:, 2] = _grain(skin)
     edges = wrinkles.edges_of(skin.faces)
     around = wrinkles.to_points(wrinkles.weights(skin.points, edges, crease), edges, len(skin.points))
-    reach = np.divide(ready, around, out=np.zeros_like(ready), where=around > 0.01)
+    reach, tight = (np.divide(values, around, out=np.zeros_like(values), where=around > 0.01) for values in (ready, tight))
     return {"creases": _picture(skin, strokes), "crease": crease.astype(np.float16), "crease_reach": reach.astype(np.float16),
-            "crease_rest": rest.astype(np.float16)}
+            "crease_tight": tight.astype(np.float16), "crease_rest": rest.astype(np.float16)}
 
 
 class Front:
@@ -106,21 +119,53 @@ class Front:
 
 def _strokes(name, system, ground):
     sides = (1, -1) if system.sided else (1,)
-    return [_stroke(line, side, ground, stream(SEED, "creases", name, k, side)) for side in sides for k, line in enumerate(system.lines)]
+    places = [(line, side, (name, k, side)) for side in sides for k, line in enumerate(system.lines)]
+    return [_stroke(line, side, ground, stream(SEED, "creases", *key), system.fine) for line, side, key in places]
 
 
-def _stroke(line, side, ground, rng):
-    """Lay one line on the skin: smooth through its points, with small waves, fading at its ends, nowhere equally deep."""
+def _stroke(line, side, ground, rng, fine=0.0):
+    """Lay one line on the skin: smooth through its points, with waves, fading at its ends, nowhere equally deep."""
     corners = np.array(line.points, float) * (side, 1)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
-    t = np.linspace(0, 1, max(int(along[-1] / STEP), 6))
-    xz = np.stack([_smooth(along / along[-1], axis, t) for axis in corners.T], axis=1)
+    t, length = np.linspace(0, 1, max(int(along[-1] / STEP), 6)), along[-1]
+    xz = np.stack([_smooth(along / length, axis, t) for axis in corners.T], axis=1)
+    beside = _beside(xz)
+    sway = min(SWAY * length, WIDEST) * _waves(rng, t, length, SWAYS) + WAVE * min(1.0, line.half / 2) * _waves(rng, t, length)
+    xz = xz + beside * sway[:, None]
+    depth = np.clip(line.depth * _fading(t, line.fade) * (1 + 0.22 * _waves(rng, t, length, SWAYS) + 0.08 * _waves(rng, t, length)), 0, 1)
+    sharp = tuple(_even(ground.at(at), deep) for at, deep in _fine(xz, depth, line.half, fine, rng)) if fine else ()
+    return Stroke(*_even(ground.at(xz), depth), line.half, float(side), sharp)
+
+
+def _even(points, depth):
+    """Return a line's points (n, 3) and depth (n,) at even steps: laid on skin that turns away, they have moved apart."""
+    along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+    steps = np.linspace(0, along[-1], max(int(along[-1] / STEP), 6))
+    return np.stack([np.interp(steps, along, axis) for axis in points.T], axis=1), np.interp(steps, along, depth)
+
+
+def _beside(xz):
     ahead = np.gradient(xz, axis=0)
-    beside = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.linalg.norm(ahead, axis=1, keepdims=True)
-    xz = xz + beside * (WAVE * min(1.0, line.half) * _waves(rng, t, along[-1]))[:, None]
-    fade = np.clip(np.minimum(t, 1 - t) / line.fade, 0, 1)
-    depth = line.depth * fade * fade * (3 - 2 * fade) * (1 + 0.18 * _waves(rng, t, along[-1]))
-    return Stroke(ground.at(xz), np.clip(depth, 0, 1), line.half, float(side))
+    return np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.linalg.norm(ahead, axis=1, keepdims=True)
+
+
+def _fading(t, share):
+    fade = np.clip(np.minimum(t, 1 - t) / share, 0, 1)
+    return fade * fade * (3 - 2 * fade)
+
+
+def _fine(xz, depth, half, fine, rng):
+    """Yield the sharp lines of a furrow: one along its bottom, that goes and comes, and beside a wide one shorter ones."""
+    t, length = np.linspace(0, 1, len(xz)), len(xz) * STEP
+    middle = xz + _beside(xz) * (0.2 * _waves(rng, t, length))[:, None]
+    yield middle, np.clip(fine * depth * (0.9 + 0.3 * _waves(rng, t, length)), 0, 1)
+    for side in (-1, 1) if half >= 1.6 and fine > 0.5 else ():
+        start, stop = np.sort(rng.uniform(0.05, 0.95, 2))
+        here = (t >= start) & (t <= stop)
+        if here.sum() * STEP > 5:
+            off = side * half * rng.uniform(0.7, 1.1) + 0.3 * _waves(rng, t[here], length)
+            fading = _fading(np.linspace(0, 1, here.sum()), 0.4)
+            yield xz[here] + _beside(xz)[here] * off[:, None], COMPANION * fine * depth[here] * fading
 
 
 def _smooth(knots, values, t):
@@ -131,128 +176,88 @@ def _smooth(knots, values, t):
     return out
 
 
-def _waves(rng, t, length):
-    """Return a smooth random curve over t (n,), about -1..1; waves are 5 to 15 mm long."""
-    pace = length / rng.uniform(5, 15, WAVES)
+def _waves(rng, t, length, long=(5, 15)):
+    """Return a smooth random curve over t (n,), about -1..1; waves are so many millimetres `long`."""
+    pace = length / rng.uniform(*long, WAVES)
     return sum(np.sin(2 * np.pi * (pace[k] * t + rng.uniform())) for k in range(WAVES)) / np.sqrt(WAVES)
 
 
 def _picture(skin, strokes):
-    """Draw all lines: (SIZE, SIZE, 3) uint8."""
+    """Draw all lines and the micro relief: (SIZE, SIZE, 4) uint8."""
     found = atlas.texels(skin.faces, skin.uv, skin.uv_faces, SIZE)
     seen = skin.exterior[found.corners].any(axis=1)
-    points = np.einsum("nk,nkc->nc", found.weights[seen], frontal(skin.points, skin.origin)[found.corners[seen]])
-    order = np.argsort(points[:, 1])                                          # by height, so that a line finds its texels quickly
-    height = np.zeros((len(points), 3))
-    sorted_points = points[order]
-    for name, system in SYSTEMS.items():
-        for stroke in strokes[name]:
-            _draw(height, order, sorted_points, stroke, system)
-    height[:, 2] = _crumple(points, found.weights[seen], found.corners[seen], skin)
-    out = np.zeros((SIZE ** 2, 3))
-    out[found.index[seen]] = np.clip(height, -1, 1)
-    full = atlas.padded(out.reshape(SIZE, SIZE, 3), found.covered(), 4)
+    place = frontal(skin.points, skin.origin)
+    points = np.einsum("nk,nkc->nc", found.weights[seen], place[found.corners[seen]])
+    folds, (lying, standing) = _drawn(points, strokes)
+    micro = crease_grain.height(points, found.weights[seen], found.corners[seen], place, skin)
+    out = np.zeros((SIZE ** 2, 4))
+    out[found.index[seen]] = np.clip(np.column_stack([folds, micro, np.where(lying >= standing, -lying, standing)]), -1, 1)
+    full = atlas.padded(out.reshape(SIZE, SIZE, 4), found.covered(), 4)
     return np.rint(wrinkles.FLAT + 127 * full).astype(np.uint8)
 
 
-def _draw(height, order, points, stroke, system):
-    """Add one line to the heights (N, 3) of texels; `points` (N, 3) are sorted by height, `order` says which they are."""
-    far = REACH * stroke.half
-    low, high = np.searchsorted(points[:, 1], (stroke.points[:, 1].min() - far, stroke.points[:, 1].max() + far))
-    near = order[low:high]
-    box = points[low:high]
-    inside = ((box >= stroke.points.min(axis=0) - far) & (box <= stroke.points.max(axis=0) + far)).all(axis=1)
-    near, box = near[inside], box[inside]
-    for part in np.array_split(np.arange(len(near)), max(len(near) // 4000, 1)):
+def _drawn(points, strokes):
+    """Return (height (N, 2) of the folds that lie and that stand, depth (2, N) of the sharp lines in them) at points (N, 3) mm."""
+    folds, sharp = np.zeros((len(points), 2)), np.zeros((2, len(points)))
+    order = np.argsort(points[:, 1])                                          # by height, so that a line finds its texels quickly
+    ranked = points[order]
+    for name, system in SYSTEMS.items():
+        for stroke in strokes[name]:
+            for near, box in _near(stroke.points, REACH * stroke.half, order, ranked):
+                folds[near, system.channel] += _groove(box, stroke, system.bulge)
+            for line, depth in stroke.fine:
+                for near, box in _near(line, 3 * SHARP, order, ranked):
+                    sharp[system.channel, near] = np.maximum(sharp[system.channel, near], _scratch(box, line, depth))
+    return folds, sharp
+
+
+def _near(line, far, order, ranked):
+    """Yield (which (n,), where (n, 3)) of the points around a line, a few thousand at once; `ranked` are sorted by height by `order`."""
+    low, high = np.searchsorted(ranked[:, 1], (line[:, 1].min() - far, line[:, 1].max() + far))
+    near, box = order[low:high], ranked[low:high]
+    inside = np.flatnonzero(((box >= line.min(axis=0) - far) & (box <= line.max(axis=0) + far)).all(axis=1))
+    for part in np.array_split(inside, max(len(inside) // 4000, 1)):
         if len(part):
-            height[near[part], system.channel] += _groove(box[part], stroke, system.bulge)
+            yield near[part], box[part]
+
+
+def _scratch(points, line, depth):
+    """Return how deep (N,) a sharp line (n, 3) of depth (n,) is at points (N, 3)."""
+    away = ((points[:, None] - line) ** 2).sum(axis=-1)
+    return depth[away.argmin(axis=1)] * np.exp(-(np.sqrt(away.min(axis=1)) / SHARP) ** 1.5)
 
 
 def _groove(points, stroke, bulge):
-    """Return the height (N,) that a line has at points (N, 3): a groove with raised flanks, one of them higher by `bulge`."""
+    """Return the height (N,) that a furrow has at points (N, 3): a soft valley between two bulges, one of them higher by `bulge`."""
     gap = points[:, None] - stroke.points
     away = (gap ** 2).sum(axis=-1)
-    nearest = away.argmin(axis=1)
-    offset, t = gap[np.arange(len(points)), nearest], np.sqrt(away.min(axis=1)) / stroke.half
-    ahead = np.gradient(stroke.points[:, :2], axis=0)[nearest]
-    outer = np.sign(offset[:, 0] * -ahead[:, 1] + offset[:, 1] * ahead[:, 0]) * stroke.out > 0
-    flank = FLANK * np.exp(-((t - BESIDE) / SPREAD) ** 2)
-    hanging = bulge * outer * np.exp(-((t - 1.9) / 1.1) ** 2)
-    return stroke.depth[nearest] * (flank + hanging - np.exp(-np.abs(t) ** 1.7 * 1.6))
+    least = away.min(axis=1)
+    share = np.exp((least[:, None] - away) / (SOFT * stroke.half) ** 2)           # of the points of the line, so that no edge shows where
+    share /= share.sum(axis=1)[:, None]                                          # one comes nearer than another
+    t = np.sqrt(least) / stroke.half
+    depth = share @ stroke.depth
+    flank = RIDGE * np.exp(-((t - BESIDE) / SPREAD) ** 2)
+    hanging = bulge * _outside(gap, share, stroke) * np.exp(-((t - HANG[0]) / HANG[1]) ** 2)
+    return depth * (flank + hanging - np.exp(-np.abs(t) ** VALLEY[0] * VALLEY[1]))
 
 
-def _crumple(points, weights, corners, skin):
-    """Return the height (N,) of fine lines at points (N, 3) mm: every region's own crepe, blended where regions meet."""
-    fine, total = np.zeros(len(points)), np.zeros(len(points))
-    for name, (_, _, width, angle) in FINE.items():
-        share = np.einsum("nk,nk->n", weights, _region(skin, name)[corners])
-        here = np.flatnonzero(share > 0.02)
-        height = _pebbles(points[here] / width) if angle is None else _crepe(points[here], width, angle)
-        fine[here] += share[here] * height
-        total += share
-    fine *= np.clip(total * 4, 0, 1) / np.maximum(total, 1e-9)
-    return np.round(fine * GRAIN) / GRAIN
+def _outside(gap, share, stroke):
+    """Return 1 on a line's side towards +x of the left side, 0 on the other (N,), smooth between."""
+    ahead = np.gradient(stroke.points[:, :2], axis=0)
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    aside = stroke.out * ((gap[..., 1] * ahead[:, 0] - gap[..., 0] * ahead[:, 1]) * share).sum(axis=1)
+    return 0.5 + 0.5 * np.tanh(aside / (0.5 * stroke.half))
 
 
-def _crepe(points, width, angle):
-    """Return the height (N,) of fine lines so many mm apart, in two sets that cross; `angle` degrees up from the horizontal, outwards."""
-    out = np.zeros(len(points))
-    for k, (turn, depth) in enumerate(CREPE):
-        along = np.radians(angle + turn)
-        x, z, y = np.abs(points[:, 0]), points[:, 1], points[:, 2]
-        lengthways, across = x * np.cos(along) + z * np.sin(along), z * np.cos(along) - x * np.sin(along)
-        side = 50 * k + 17 * (points[:, 0] > 0)                               # the halves of a face do not mirror each other
-        noise = _noise(np.stack([lengthways / (LONG * width) + side, across / width, y / (3 * width)], axis=1))
-        out -= depth * np.exp(-((noise - 0.5) / 0.055) ** 2)
-    return np.clip(out + 0.12, -1, 1)
-
-
-def _pebbles(points):
-    """Return the height (N,) of orange peel at points (N, 3), in mounds: soft grooves between cells (Worley 1996)."""
-    home = np.floor(points).astype(np.int64)
-    first = np.full(len(points), np.inf)
-    second = first.copy()
-    for shift in np.ndindex(3, 3, 3):
-        cell = home + np.array(shift) - 1
-        gap = np.linalg.norm(cell + np.stack([_chance(cell, k) for k in range(3)], axis=1) - points, axis=1)
-        second = np.minimum(second, np.maximum(gap, first))
-        first = np.minimum(first, gap)
-    return 0.7 * np.clip((second - first) / 0.7, 0, 1) - 0.5
-
-
-def _noise(points):
-    """Return smooth random values (N,) 0..1 at points (N, 3), a lattice of side 1."""
-    home = np.floor(points).astype(np.int64)
-    part = points - home
-    part = part * part * (3 - 2 * part)
-    out = np.zeros(len(points))
-    for corner in np.ndindex(2, 2, 2):
-        weight = np.prod(np.where(corner, part, 1 - part), axis=1)
-        out += weight * _chance(home + np.array(corner), 0)
-    return out
-
-
-def _chance(cell, which):
-    """Return a random number (N,) 0..1 for each cell (N, 3) int, always the same."""
-    word = cell.astype(np.uint64) @ np.array([73856093, 19349663, 83492791], np.uint64) + np.uint64(SEED + 7919 * which)
-    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)               # scrambled as in `core.streams`
-    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (word >> np.uint64(40)).astype(float) / 2 ** 24
-
-
-def _fine(skin):
-    """Return (1 / compression of a full fold (V,), depth at rest (V,)) of fine lines."""
-    none, ready, rest = np.zeros((2, len(skin.points), 3)), np.zeros(len(skin.points)), np.zeros(len(skin.points))
-    for name, (folds, lies, *_) in FINE.items():
-        weight = _region(skin, name)
-        ready, rest = np.maximum(ready, weight * folds), np.maximum(rest, weight * lies)
-    return ready / _full_fold(skin, none, 2, ready, ("AU06", "AU07", "AU17", "AU09"), 1.0), rest
-
-
-def _region(skin, name):
-    """Return a region's weights (V,), both sides together."""
-    found = [skin.regions[key] for key in (name, f"{name}.L", f"{name}.R") if key in skin.regions]
-    return np.max(found, axis=0).astype(float) * skin.exterior
+def _grain(skin):
+    """Return (1 / compression of a full fold (V,), depth at rest (V,)) of micro relief."""
+    count, place = len(skin.points), frontal(skin.points, skin.origin)
+    none, ready, rest = np.zeros((2, count, 3)), np.zeros(count), np.zeros(count)
+    for name, grain in FINE.items():
+        weight = crease_grain.region(skin, name, place)
+        ready = np.maximum(ready, grain.ready * weight / _full_fold(skin, none, 2, weight, grain.aus))
+        rest = np.maximum(rest, weight * grain.rest)
+    return ready, rest
 
 
 def _acts(skin, aus):
@@ -261,18 +266,20 @@ def _acts(skin, aus):
 
 
 def _vertices(skin, strokes):
-    """Return (crease (2, V, 3), 1 / compression of a full fold (V, 3), depth at rest (V, 3)); fine lines left at 0."""
+    """Return (crease (2, V, 3), 1 / compression of a full fold (V, 3), of a full stretch, depth at rest (V, 3)); no micro relief."""
     count, normal, place = len(skin.points), _normals(skin), frontal(skin.points, skin.origin)
-    crease, ready, rest, total = np.zeros((2, count, 3)), np.zeros((count, 3)), np.zeros((count, 3)), np.zeros((count, 3))
+    crease, (ready, tight, rest, total) = np.zeros((2, count, 3)), np.zeros((4, count, 3))
     for name, system in SYSTEMS.items():
         weight, across = _around(place, normal, strokes[name], system)
-        weight, channel = weight * skin.exterior, system.channel
-        full = _full_fold(skin, np.stack([across, across]), channel, weight, system.aus)
+        weight, channel, both = weight * skin.exterior * _off_lids(place), system.channel, np.stack([across, across])
         crease[channel] += weight[:, None] * across
-        ready[:, channel] += weight / full
+        ready[:, channel] += weight / _full_fold(skin, both, channel, weight, system.aus, system)
+        if system.tight and skin.shapes:
+            tight[:, channel] += weight * (1 + wrinkles.SLACK) / _full_fold(skin, both, channel, weight, system.tight, system, -1)
         total[:, channel] += weight
         rest[:, channel] = np.maximum(rest[:, channel], weight * system.rest)
-    return _unit(crease), ready / np.maximum(total, 1.0), rest
+    ready, tight = ready / np.maximum(total, 1.0), tight / np.maximum(total, 1.0)
+    return _unit(crease), ready, np.where(tight > 0, tight + ready, 0), rest
 
 
 def _around(place, normal, strokes, system):
@@ -291,6 +298,12 @@ def _around(place, normal, strokes, system):
     return weight, _unit(across)
 
 
+def _off_lids(place):
+    """Return 0 on the edges of lids .. 1 away from them (V,): there, closing the eyes moves skin more than anything folds it."""
+    (x, z, wide, high), fade = MARGINS
+    return smoothstep(np.hypot((np.abs(place[:, 0]) - x) / wide, (place[:, 1] - z) / high), *fade)
+
+
 def _forward(system, stroke):
     """Return which of its two ways (3,) a direction across is written: alike for neighbours, so that they do not cancel out."""
     return np.array([1.0, 0.0, 0.0]) if system.channel == 1 else np.array([stroke.out if system.sided else 0.0, 0.0, 1.0])
@@ -301,22 +314,34 @@ def _fall(away, near, far):
     return t * t * (3 - 2 * t)
 
 
-def _full_fold(skin, crease, channel, weight, aus, here=HERE):
+def _full_fold(skin, crease, channel, weight, aus, system=None, sign=1):
     """Return the compression (V,) at which lines are fully folded: what their AUs at full do here, or a share of what they do around.
 
     weight   (V,) where the lines are; measured place by place, a fold says how far the action has gone, not where skin gives most
+    system   crease_lines.System, for what is to fold little, and for skin that hardly gives
+    sign     -1: stretch instead
     """
+    felt = [_felt(skin, crease, channel, aus, sign)]
+    if felt[0] is None:
+        return np.full(len(weight), GENTLE)
+    around_lines = felt[0][(weight > 0.5) & (felt[0] > ENOUGH)]
+    typical = np.percentile(around_lines, FULL) if len(around_lines) else GENTLE
+    share, least = system.least if system and system.least else LEAST
+    eager = system.eager if system else 1.0
+    felt[0] = eager * felt[0]
+    if system and system.quiet:
+        felt.append(QUIET * _felt(skin, crease, channel, system.quiet, sign))
+    return np.maximum(np.max(felt, axis=0), max(share * typical, least) * eager)
+
+
+def _felt(skin, crease, channel, aus, sign):
+    """Return the most compression (V,), or stretch for sign -1, that one of the AUs brings at full; None where the pack has none."""
     edges = wrinkles.edges_of(skin.faces)
     around = wrinkles.to_points(wrinkles.weights(skin.points, edges, crease), edges, len(skin.points))
     per = np.divide(1, around, out=np.zeros_like(around), where=around > 0.01)
     posed = [skin.points + sum(skin.shapes[key] for key in keys) for keys in _acts(skin, aus)]
-    most = [wrinkles.compression(skin.points, points, edges, crease, per)[:, channel] for points in posed]
-    if not most:
-        return np.full(len(weight), GENTLE)
-    felt = np.max(most, axis=0)
-    around_lines = felt[(weight > 0.5) & (felt > ENOUGH)]
-    typical = np.percentile(around_lines, FULL) if len(around_lines) else GENTLE
-    return np.maximum(felt, max(here * typical, LEAST))
+    most = [sign * wrinkles.compression(skin.points, points, edges, crease, per)[:, channel] for points in posed]
+    return np.max(most, axis=0) if most else None
 
 
 def _normals(skin):

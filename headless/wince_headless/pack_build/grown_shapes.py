@@ -13,6 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from wince.core.steps import smoothstep
+
 from .regions import frontal
 
 BACK = 0.5                        # of the shape, at its other end
@@ -53,8 +55,23 @@ PULLS = {
         (((0, -76, None), (12, -77, None)), 7, (0.0, 2.8, 0.8)),
         (((0, -92, None),), 10, (0.0, -2.2, 1.5)),
     ),
+    "ear-hang": (
+        (((74, -43, 110), (75, -46, 114)), 6.5, (-0.6, 0.0, -7.0)),
+    ),
+    "neck-muscles": (
+        (((59, -96, 122), (50, -118, 116), (38, -140, 102), (25, -160, 94), (12, -180, 90)), 6.5, (2.0, -5.0, 0.0)),
+        (((19, -130, 86), (14, -150, 88), (9, -168, 90)), 5.5, (0.0, 3.6, 0.0)),
+        (((60, -148, 124), (54, -164, 110)), 8, (-2.0, 3.4, 0.0)),
+        (((0, -183, 90),), 7, (0.0, 6.5, 0.0)),
+        (((16, -188, 88), (45, -189, 94), (80, -182, 112), (116, -178, 118)), 6.5, (0.0, -5.0, 2.0)),
+        (((44, -174, 101), (76, -168, 118)), 8, (0.0, 5.0, -2.0)),
+    ),
+    "neck-larynx": (
+        (((0, -136, 81), (0, -143, 83)), 5.5, (0.0, -5.2, 0.0)),
+        (((0, -158, 89),), 7, (0.0, 1.6, 0.0)),
+    ),
     "age-neck": (
-        (((0, -112, 45), (0, -118, 62)), 12, (0.0, -3.5, -8.0)),
+        (((0, -112, 45), (0, -118, 62)), 13, (0.0, -1.5, -5.0)),
         (((9, -118, 55), (11, -132, 70), (14, -148, 78)), 5.0, (0.0, -6.0, -1.0)),
         (((0, -136, 76), (0, -150, 82)), 7, (0.0, 3.0, 0.0)),
         (((26, -126, 72), (28, -142, 82)), 7, (-2.0, 4.0, 0.0)),
@@ -64,6 +81,9 @@ PULLS = {
 LIDS = (30.0, 0.0, 19.0, 7.5)     # x, z and radii of the ellipse in which nothing moves: the margins of the lids
 CROWN = (22.0, 66.0)              # height above the eyes from where to where "head-crown" grows
 CROWN_WIDER, CROWN_FULLER = 0.10, 0.03
+RAISED, LIDS_UP = (30.0, -4.0, 16.0, 7.0), 3.0       # x, z, half the width, the Gaussian's height; millimetres at the middle
+LOBES, EAR_ROOT, LOBE_CLOSER = (-45.0, -14.0), 66.0, 13.0   # heights from where to where; where ears begin; millimetres at the lobe
+TAPER, NARROWER = (-12.0, -74.0, -108.0), 9.0       # heights: where it begins, is full, ends; millimetres
 
 
 def grown(source, average, origin):
@@ -75,7 +95,8 @@ def grown(source, average, origin):
     """
     body = source.mesh.vertices_of("body")
     seen = frontal(average[body], origin)
-    shapes = {name: _pulled(seen, rows) for name, rows in PULLS.items()} | {"head-crown": _crown(seen)}
+    shapes = {name: _pulled(seen, rows) for name, rows in PULLS.items()}
+    shapes |= {"head-crown": _crown(seen), "ear-close": _close_ears(seen), "eye-lids-up": _raised_lids(seen), "head-taper": _tapered(seen)}
     out = {}
     for name, moved in shapes.items():
         field = np.zeros((len(average), 3))
@@ -128,19 +149,45 @@ def _on_skin(seen, x, z, depth):
 def _off_lids(seen):
     x, z, rx, rz = LIDS
     level = np.hypot((np.abs(seen[:, 0]) - x) / rx, (seen[:, 1] - z) / rz)
-    t = np.clip((level - 1) / 0.7, 0, 1)
-    return np.where(seen[:, 2] < 75, t * t * (3 - 2 * t), 1.0)
+    return np.where(seen[:, 2] < 75, smoothstep(level, 1, 1.7), 1.0)
 
 
 def _crown(seen):
     """Widen the skull above the brows, and fill it there before and behind, so that it ends in a dome and not in a point."""
     low, high = CROWN
-    t = np.clip((seen[:, 1] - low) / (high - low), 0, 1)
-    rise = t * t * (3 - 2 * t)
+    rise = smoothstep(seen[:, 1], low, high)
     top = seen[:, 1].max()
     fade = np.sqrt(np.clip((top + 6 - seen[:, 1]) / 50, 0, 1))
     middle = np.median(seen[seen[:, 1] > high, 2])
     out = np.zeros((len(seen), 3))
     out[:, 0] = rise * CROWN_WIDER * seen[:, 0]
     out[:, 1] = rise * fade * CROWN_FULLER * (seen[:, 2] - middle)
+    return out
+
+
+def _raised_lids(seen):
+    """Raise both lids' edges between the corners, over an eyeball that stays: less of the iris covered above, no white below it."""
+    x, z, rx, rz = RAISED
+    bow = np.clip(1 - ((np.abs(seen[:, 0]) - x) / rx) ** 2, 0, 1)
+    out = np.zeros((len(seen), 3))
+    out[:, 2] = LIDS_UP * bow * np.exp(-0.5 * ((seen[:, 1] - z) / rz) ** 2) * (seen[:, 2] < 75)
+    return out
+
+
+def _close_ears(seen):
+    """Lay the lower half of the ears against the head: lobes that end in a soft edge and not in a ledge."""
+    low, high = LOBES
+    side = np.abs(seen[:, 0])
+    ear = smoothstep(side, EAR_ROOT - 0.5, EAR_ROOT + 4) * smoothstep(seen[:, 2], 90, 98) * (seen[:, 2] < 135) * (seen[:, 1] > -60)
+    out = np.zeros((len(seen), 3))
+    out[:, 0] = -np.sign(seen[:, 0]) * LOBE_CLOSER * ear * smoothstep(-seen[:, 1], -high, -low)
+    return out
+
+
+def _tapered(seen):
+    """Narrow the lower face at the sides, from the cheekbones to the angles of the jaw."""
+    high, low, under = TAPER
+    fall = smoothstep(-seen[:, 1], -high, -low) * (1 - smoothstep(-seen[:, 1], -under, 30 - under)) * (1 - smoothstep(seen[:, 2], 92, 118))
+    out = np.zeros((len(seen), 3))
+    out[:, 0] = -np.sign(seen[:, 0]) * NARROWER * fall * smoothstep(np.abs(seen[:, 0]), 18, 62)
     return out

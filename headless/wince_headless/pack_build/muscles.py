@@ -55,39 +55,50 @@ class Action:
 ACTIONS = {
     # frontalis: the inner brow goes straight up, the skin of the middle forehead is bunched above it
     1: Action(1.3, pulls=((15, ((0, 13, 0, 2.0), (13, 13, 0, 2.4), (21, 16, 0, 1.8))),)),
-    2: Action(1.4, pulls=((14, ((34, 19, 0, 0.8), (48, 14, 0, 1.2))),)),
-    # corrugator draws the brow to the middle, depressors down; its belly stands out beside the furrow over the nose's root
-    4: Action(0.85, still=((36, 20, 20, 18, 0.45), (58, 10, 22, 18, 0.9)), pulls=((13, ((11, 11, -3.9, -1.6), (19, 14, -3.7, -1.0))),),
-              press=((11, 12, 7, 8, 1.7), (3, 13, 4, 11, -1.1))),
+    2: Action(1.3, pulls=((14, ((30, 19, 0, 2.6), (40, 18, 0, 1.8), (53, 11, 0, -1.4))),)),
+    # corrugator draws the brow to the middle, depressors down: its arch is flattened; its belly stands out beside the furrow over the
+    # nose's root, and the skin under the brow hangs over the lid
+    4: Action(0.85, still=((36, 20, 20, 18, 0.45), (58, 10, 22, 18, 0.9)), pulls=(
+        (13, ((11, 11, -3.9, -1.6), (19, 14, -3.7, -1.0), (31, 19, -1.4, -2.1), (42, 19, -0.6, -1.8), (51, 14, -0.2, -0.7))),),
+              press=((12, 13, 7, 11, 3.6), (2, 13, 5, 12, -2.4), (22, 20, 6, 9, -1.0))),
     5: Action(1.0),
     # orbicularis, outer ring: the cheek's mass goes up against the lid, a furrow is left between; crow's feet drawn in
-    6: Action(0.9, still=((52, -52, 24, 22, 0.7), (46, 0, 9, 9, 0.5)), lids=(0.0, 1.0), pulls=(
-        (15, ((61, 5, -1.8, 0.0), (61, -8, -2.0, 0.9))), (15, ((24, -24, 0.4, 1.3), (40, -27, 0, 1.7))),
-        (10, ((42, 13, -0.2, -1.0), (51, 10, -0.5, -0.5)))),
-              press=((38, -31, 22, 15, 4.2), (33, -14, 18, 5, -1.5), (31, -7, 14, 4, 0.7), (26, -47, 6, 11, -1.0))),
+    6: Action(0.9, still=((52, -52, 24, 22, 0.7), (46, 0, 9, 9, 0.5)), lids=(0.0, 1.4), pulls=(
+        (15, ((61, 5, -1.8, 0.0), (61, -8, -2.0, 0.9))), (15, ((24, -24, 0.4, 1.0), (40, -27, 0, 1.2))),
+        (11, ((41, 17, -0.2, -1.2), (52, 12, -0.4, -0.8)))),
+              press=((38, -28, 25, 18, 5.8), (33, -12, 19, 6, -2.2), (31, -7, 14, 4, 1.2), (25, -46, 6, 12, -2.0),
+                     (47, -54, 14, 12, -1.4))),
     # orbicularis, inner ring: the lids alone; the lower one is a taut roll over a fine furrow
-    7: Action(0.0, lids=(-1.35, 4.9), pulls=((8, ((45, -2, -0.8, 0.2), (46, -6, -0.8, 0.4))),),
-              press=((30, -7, 14, 4.5, 1.0), (30, -13, 15, 4, -0.8))),
+    7: Action(0.0, lids=(-2.3, 7.2), pulls=((8, ((45, -2, -0.8, 0.2), (46, -6, -0.8, 0.4))),),
+              press=((30, -7, 14, 4.5, 1.9), (30, -13, 15, 4, -1.7))),
     # levator labii superioris alaeque nasi: wing and side of the nose up to the root, where procerus meets it from above
-    9: Action(0.75, {"mouthUpperUp{side}": 0.3}, still=((0, -38, 11, 14, 1.0),), pulls=(
-        (9, ((17, -38, 0.9, 1.6), (12, -28, -0.3, 4.0), (9, -17, -0.8, 3.2))), (10, ((0, 8, 0, -2.7), (9, 9, -1.0, -2.2)))),
-              press=((0, 2, 9, 5, 1.3), (0, -8, 6, 5, -0.5), (8, -6, 4, 4, -1.0), (10, -14, 5, 6, 1.8), (21, -33, 5, 7, -1.6),
-                     (22, -46, 5, 9, -2.0), (29, -34, 9, 9, 1.4)), lower=((0.0, 0.8), (0.6, 0.5), (1.0, 0.0))),
+    9: Action(0.75, {"mouthUpperUp{side}": 0.5}, still=((0, -38, 11, 14, 1.0),), pulls=(
+        (9, ((17, -38, 1.8, 4.4), (12, -28, -0.3, 4.8), (9, -17, -0.8, 3.8))), (10, ((0, 8, 0, -2.7), (9, 9, -1.0, -2.2)))),
+              press=((0, 2, 9, 5, 1.8), (0, -8, 6, 5, -0.9), (8, -6, 4, 4, -1.4), (10, -14, 5, 6, 2.6), (21, -32, 5, 7, -2.2),
+                     (22, -46, 5, 10, -3.0), (29, -34, 9, 9, 2.4), (17, -38, 5, 5, 1.2)), lower=((0.0, 0.8), (0.6, 0.5), (1.0, 0.0))),
     # levator labii superioris: the lip goes up as a bent line, the furrow beside the nose is cut deeper
-    10: Action(1.2, lip=((0.0, 2.3), (0.25, 2.7), (0.5, 2.9), (0.75, 0.9), (1.0, 0.0)), pulls=(
-        (11, ((26, -40, 0.5, 2.4), (34, -38, 0.5, 2.4))),), press=((32, -41, 10, 10, 2.6), (24, -50, 5, 12, -3.0), (0, -52, 14, 8, -1.2))),
+    10: Action(1.2, lip=((0.0, 3.1), (0.25, 3.8), (0.5, 4.3), (0.75, 1.6), (1.0, 0.0)), pulls=(
+        (11, ((18, -42, 0.6, 2.6), (26, -40, 0.6, 3.0), (34, -38, 0.5, 2.6))), (10, ((-9, -55, 0, 2.6), (9, -55, 0, 2.6)))),
+               press=((32, -40, 10, 10, 3.4), (24, -50, 5, 12, -3.6), (0, -52, 14, 8, -1.2))),
     # zygomaticus major; the source's lips would run through one another
-    12: Action(0.8, lip=((0.0, 1.3), (0.3, 0.9), (0.6, 0.3), (1.0, 0.0)),
-               lower=((0.0, -1.1), (0.3, -0.7), (0.6, -0.3), (1.0, 0.0))),
+    12: Action(0.8, lip=((0.0, -0.6), (0.3, -0.4), (0.6, 0.1), (1.0, 0.0)),
+               lower=((0.0, -3.2), (0.3, -2.3), (0.6, -0.9), (1.0, 0.0))),
     15: Action(1.0),
-    17: Action(0.9, pulls=((19, ((-8, -90, 0, 4.0), (8, -90, 0, 4.0))),), press=((0, -88, 14, 10, 2.0),),
+    17: Action(0.9, pulls=((19, ((-8, -90, 0, 5.0), (8, -90, 0, 5.0))),), press=((0, -88, 14, 10, 2.0),),
                lip=((0.0, 1.4), (0.6, 0.9), (1.0, 0.0)), lower=((0.0, -0.9), (0.6, -0.6), (1.0, 0.0))),
-    25: Action(1.0, lip=((0.0, 0.4), (0.5, 0.4), (1.0, 0.0)), lower=((0.0, -1.6), (0.5, -1.3), (0.8, -0.5), (1.0, 0.0))),
+    25: Action(1.0, lip=((0.0, 0.6), (0.5, 1.0), (0.8, 0.5), (1.0, 0.0)), lower=((0.0, -3.6), (0.5, -3.1), (0.8, -1.2), (1.0, 0.0))),
     26: Action(1.0),
-    # the stretched upper lip is drawn up off the teeth, the corners inward
-    27: Action(1.0, lip=((0.0, 2.2), (0.4, 2.0), (0.8, 1.1), (1.0, 0.0)), pulls=((9, ((25, -67, -2.4, 0.0),)),)),
+    # the jaw glides forward as it turns; the stretched upper lip is drawn up off the teeth, the cheeks are hollowed between the jaws
+    27: Action(1.09, {"jawForward": 0.45}, lip=((0.0, 4.8), (0.4, 5.2), (0.8, 3.0), (1.0, 0.0)),
+               lower=((0.0, 0.0), (0.4, -2.0), (0.7, -2.6), (1.0, 0.0)),
+               press=((48, -60, 17, 22, -3.0),)),
     20: Action(1.15, pulls=((24, ((20, -68, 0.4, 1.6), (30, -69, 0.4, 1.6))),)),
 }
+
+# what squeezing the eyes shut does around the lids, beyond 6 and 7 and 43: the brow is drawn onto the lid, the outer corner inward
+SQUEEZE = Action(0.0, pulls=((15, ((14, 14, -0.8, -2.4), (30, 18, -0.5, -3.6), (44, 18, -0.4, -2.6), (53, 12, -0.6, -1.0))),
+                             (14, ((59, 0, -2.2, 0.0),)), (10, ((24, -18, 0.0, 0.8), (42, -18, -0.4, 1.0)))),
+                 press=((30, 11, 20, 6, 0.8),))
 
 
 class Skin:
@@ -115,15 +126,21 @@ class Skin:
         self.struts = relax.Struts(np.stack([points, *crowd]), faces, self._lid_edges())
         self.not_upper, self.not_lower = (self._off_lip(columns) for columns in (self.mouth.upper, self.mouth.lower))
 
-    def shape(self, key, source, fold=True):
+    def shape(self, key, source):
         """Return what an AU row of the rig does, (V, 3) metres.
 
         key      the row's key, "AU09.L"
         source   callable: name of a source shape -> (V, 3) on this side
         """
         action = ACTIONS.get(NUMBER_OF[key])
-        if action is None:
-            return source(None)
+        return source(None) if action is None else self._acted(key, action, source)
+
+    def squeezes(self):
+        """Return {"squeeze.L": (V, 3), ...}: what squeezing shut eyes does to the skin around them, metres; see `core.lids.squeeze`."""
+        nothing = np.zeros_like(self.points)
+        return {f"squeeze.{side}": self._acted(f"AU43.{side}", SQUEEZE, lambda _: nothing.copy()) for side in "LR"}
+
+    def _acted(self, key, action, source):
         keep = 1 - self._sided(key, lambda s: self._spots(action.still, s))
         out = action.gain * source(None) * keep[:, None]
         for name, gain in action.extra.items():
@@ -146,6 +163,10 @@ class Skin:
                 out[key] = shapes[key].copy()
                 out[key][there] = (shapes[key][there] + shapes[other][pairs] * [-1, 1, 1]) / 2
         return out
+
+    def parted(self, key, upper, lower):
+        """Return what moves both lips' edges by profiles as in Action, on the side of an AU row, (V, 3) metres."""
+        return self._lip(key, upper, self.mouth.upper) + self._lip(key, lower, self.mouth.lower)
 
     def _mirror(self):
         """Return (vertices that have a mirror image, their images)."""

@@ -69,7 +69,7 @@ def action_shapes(source, bust, skin, masks):
         return cache[name]
 
     out = skin.symmetric({row.key: _action(row.key, one, skin, masks) for row in rig.ROWS if "+" not in row.key})
-    out = skin.symmetric(easing.eased(out, skin))
+    out = skin.symmetric(easing.eased(out | skin.squeezes(), skin))
     return out | correctives.of_pairs(out, skin)
 
 

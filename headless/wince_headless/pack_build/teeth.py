@@ -40,7 +40,8 @@ CAP = ((1, 2, 3, 4), (0, 1, 4, 5), (0, 5, 6, 7))
 SWELL = 1.15                       # subdivision rounds an eight-cornered outline by as much
 # Behind the upper block's front (mm), share of its half width, how far the plane lies under its edge (mm)
 ARCH = {"upper": (0.0, 0.94, 2.0), "lower": (3.1, 0.88, 2.0)}
-FORWARD_MM = 1.2                   # the new front lies before the source's
+FORWARD_MM = 2.4                   # the new front lies before the source's: lips rest on teeth, no hole between them is seen from the side
+FULL = 2.25                        # exponent of the arches: an ellipse has 2, higher is squarer, as arches with strong canines are
 INSET_MM = 2.5                     # from the front of the teeth to where neighbours touch
 SLOPE = 0.115                      # of the occlusal plane, rising backwards, as the source's blocks have it
 # The gum across: out from the teeth's front (mm; behind them for rows over the crest), away from the crown's neck (mm)
@@ -48,6 +49,7 @@ GUM = ((0.6, 9.5), (1.0, 4.5), (0.45, 0.2), (-1.2, 0.9))
 PAPILLA = (-0.75, 0.42)            # between teeth: how far back (mm), how far towards the edge (of a crown)
 GUM_AT = (0.0, 0.27, 0.73)         # columns along a tooth's width: between the teeth, and where the crest is lowest
 LOWER_TONGUE_MM = 3.0              # what a wide open mouth lays the tongue down by, beyond going with the jaw
+MIDLINE_MM = 0.25                  # the two halves of an arch press into each other: subdivided crowns leave no gap in the middle
 TONGUE_FOLLOWS = (-0.115, -0.065)  # y where the tongue goes with the jaw wholly, where it hangs on the throat (m)
 
 
@@ -65,7 +67,7 @@ class Fitted(Bust):
 
 @dataclass(frozen=True)
 class Arch:
-    """Where the crowns of one jaw stand: half an ellipse seen from above, on a plane that rises backwards; metres."""
+    """Where the crowns of one jaw stand: half a superellipse seen from above, on a plane that rises backwards; metres."""
 
     jaw: str
     front: float
@@ -82,10 +84,12 @@ class Arch:
         """Return where neighbours touch and the way out of the mouth, (..., 2) each in x and y, at arc lengths from the midline."""
         turn = np.linspace(0, np.pi / 2, 400)
         inset = INSET_MM / 1000
-        x, y = (self.half - inset) * np.sin(turn), self.front + inset + (self.depth - inset) * (1 - np.cos(turn))
+        bent = np.clip(np.cos(turn), 0, 1) ** (2 / FULL)
+        x, y = (self.half - inset) * np.sin(turn) ** (2 / FULL), self.front + inset + (self.depth - inset) * (1 - bent)
         length = np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
         at = np.interp(np.abs(along), length, turn)
-        out = np.stack([np.sign(along) * np.sin(at) / self.half, -np.cos(at) / self.depth], axis=-1)
+        steep = 2 - 2 / FULL
+        out = np.stack([np.sign(along) * np.sin(at) ** steep / self.half, -np.cos(at) ** steep / self.depth], axis=-1)
         place = np.stack([np.sign(along) * np.interp(at, turn, x), np.interp(at, turn, y)], axis=-1)
         return place, out / np.linalg.norm(out, axis=-1, keepdims=True)
 
@@ -168,7 +172,7 @@ def _crown(where, side, k):
     width, height, depth, over, kind = CROWNS[where.jaw][k]
     rng = stream(0, "teeth", where.jaw, side, k)
     turn, lean, out = rng.uniform(-1, 1, 3) * (0.05, 0.025, 0.15)
-    along = side * (sum(row[0] for row in CROWNS[where.jaw][:k]) + width / 2) / 1000
+    along = side * (sum(row[0] for row in CROWNS[where.jaw][:k]) + width / 2 - MIDLINE_MM) / 1000
     place, outward = where.frame(along)
     c, s = np.cos(turn), np.sin(turn)
     outward = outward @ np.array([[c, s], [-s, c]])

@@ -44,7 +44,7 @@ class Pen:
         seeds = expand.cycles_seeds(job, number, faces, self.views)
         return {"id": layout.person_name(number), "person": who.id, "number": number, "cell": dict(who.cell),
                 "fold10": people.fold10(job, who, number), "twin_of": expand.twin_of(job, number), "age": who.age, "gender": who.gender,
-                "group": who.group, "look": _look(who.look), "texture": self._texture(who), "views": list(self.views),
+                "group": who.group, "look": _look(who.look) | {"iris": who.iris}, "texture": self._texture(who), "views": list(self.views),
                 "shows": [_shown(name, face, seeds[name]) for name, face in faces.items()]}
 
     def member(self, numbers):

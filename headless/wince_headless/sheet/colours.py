@@ -4,7 +4,7 @@ import numpy as np
 
 from wince.core.heat_colours import HEAT, heat_alpha, heat_rgb, rgb
 
-__all__ = ("HEAT", "PARTS", "TERMS", "TERM_OF_AU", "TERM_SIZE", "heat_alpha", "heat_rgb", "lab_hex", "rgb")
+__all__ = ("HEAT", "PARTS", "TERMS", "TERM_OF_AU", "TERM_SIZE", "heat_alpha", "heat_rgb", "lab_hex", "rgb", "srgb_hex")
 
 TERMS = {"brow": "#c4553b", "orbit": "#d89b35", "levator": "#3f8f7f", "eyes": "#5b6fc0"}
 TERM_SIZE = {"brow": 5, "orbit": 5, "levator": 5, "eyes": 1}
@@ -35,4 +35,9 @@ def lab_hex(lab):
     linear = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]) @ xyz
     linear = linear.clip(0, 1)
     srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return srgb_hex(srgb)
+
+
+def srgb_hex(srgb):
+    """Return an sRGB colour, (3,) 0..1, as #rrggbb."""
     return "#" + "".join(f"{round(255 * value):02x}" for value in srgb)

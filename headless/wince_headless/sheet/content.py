@@ -5,6 +5,7 @@ from wince.core.facs.table import TABLE
 from ..dataset import camera_yaw_deg
 from . import colours
 
+LEAST_COVER = 0.005             # of the face: less hides nothing
 GREY = 0.6                      # from which share of grey hairs hair is called grey
 DENOISERS = {"oidn": "OpenImageDenoise", "none": "none"}
 
@@ -34,7 +35,7 @@ def views(records):
 
 def person(records):
     """Return the facts of one person from any of their records; expressions are empty."""
-    record = records[0]
+    record = min(records, key=lambda record: abs(camera_yaw_deg(record)))
     who = record["demographics"]              # not the cell: a twin is no longer what was drawn
     return {
         "id": record["identity"], "person": record["person"], "split": f"{split(record['fold10'])}, fold {record['fold10']}",
@@ -43,19 +44,41 @@ def person(records):
         "skin": colours.lab_hex(who["skin_lab"]), "target": colours.lab_hex(who["skin_target_lab"]),
         "lab": [round(value, 1) for value in who["skin_lab"]],
         "light": f"{_name(record['light'])}, {_name(record['world'])} world", "look": look(record.get("look", {})),
+        "cover": cover(record), "twin_of": record.get("twin_of") or "", "fixed": fixed(who),
     }
 
 
+def cover(record):
+    """Return what hides the face in a picture, the least left out: "hair 12 %, glasses 4 %"; "" for nothing."""
+    shares = record.get("face_covered", {})
+    return ", ".join(f"{name.replace('_', ' ')} {share:.0%}".replace("%", " %") for name, share in shares.items() if share > LEAST_COVER)
+
+
+def fixed(who):
+    """Return what a job fixed of a person: "age 80, hair style bald"; "" for nothing."""
+    said = {key.removeprefix("look.").replace(".", " ").replace("_", " "): value for key, value in who.get("fixed", {}).items()}
+    return ", ".join(f"{key} {_value(value)}" for key, value in said.items())
+
+
+def _value(value):
+    """Return a fixed value as one reads it; a colour as #rrggbb."""
+    if isinstance(value, list):
+        return colours.srgb_hex(value)
+    return f"{value:g}" if isinstance(value, int | float) else value.replace("_", " ")
+
+
 def look(facts):
-    """Return a record's look in a few words: "Long wavy brown hair, glasses, gown"; "" for a plain face."""
+    """Return a record's look in a few words: "Long wavy brown hair, gown, round glasses, hazel eyes"; "" for a plain face."""
     if not facts or facts["plain"]:
         return ""
     hair, beard = facts["hair"], facts["facial_hair"]["style"]
     grey = "grey" if facts["shows"]["grey"] > GREY else hair["colour"]
     style = "bald" if hair["style"] == "bald" else f"{hair['style']} {hair['texture']} {grey} hair"
     words = [style, *(word for word in (beard, facts["clothes"]["kind"]) if word != "none")]
-    words += ["glasses"] if facts["glasses"]["kind"] != "none" else []
-    return ", ".join(words).replace("_", " ").capitalize()
+    words += [f"{facts['glasses']['kind']} glasses"] if facts["glasses"]["kind"] != "none" else []
+    words += [f"{facts['iris']} eyes"] if "iris" in facts else []          # older records do not say it
+    said = ", ".join(words).replace("_", " ").capitalize()
+    return said.replace("tshirt", "T-shirt").replace("vneck", "V-neck")
 
 
 def expression(record):
@@ -87,7 +110,7 @@ def view(record):
         "camera": f"{camera['lens_mm']:g} mm at {camera['distance_m']:.2f} m", "face": round(record["face_height_px"]),
         "landmarks": [[round(x / width, 4), round(y / height, 4), int(seen)]
                       for (x, y), seen in zip(points["points_2d"], points["visible"], strict=True)],
-        "regions": regions(record["region_visible"]),
+        "regions": regions(record["region_visible"]), "cover": cover(record),
     }
 
 

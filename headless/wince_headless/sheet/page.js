@@ -126,6 +126,9 @@ function face(person, expression) {
 function who(person) {
   return el("div", { class: "who" },
     el("p", { class: "id" }, person.id), el("h2", {}, person.title), el("p", { class: "aim" }, person.group),
+    person.twin_of ? el("p", { class: "twin" }, "Twin of ", el("a", { href: `#${person.twin_of}` }, person.twin_of)) : null,
+    person.fixed ? el("p", { class: "fixed" }, `Fixed: ${person.fixed}`) : null,
+    person.look ? el("p", { class: "look" }, person.look) : null,
     el("dl", {},
       row("Skin", el("span", { class: "tone", title: `measured Lab ${person.lab.join(", ")}; aimed at ${person.target}` },
         el("i", { style: { background: person.skin } }), el("span", { class: "number" }, `L* ${Math.round(person.lab[0])}`))),
@@ -133,6 +136,7 @@ function who(person) {
         el("i", { style: { left: `${100 * person.gender}%` } }))),
       row("Ancestry", el("div", { class: "mix", title: `weights of the three poles: ${person.ancestry.join(", ")}` },
         person.ancestry.map(share => el("i", { style: { flex: share } })))),
+      row("Light", person.light), ...(person.cover ? [row("Covered", person.cover)] : []),
       row("Split", el("span", { class: "number" }, person.split))));
 }
 
@@ -161,7 +165,8 @@ function labels(person, expression, view, name) {
     gauge(expression.terms), el("code", { class: "notation" }, notation(expression)),
     el("ul", { class: "units" }, expression.aus.map(unit)),
     el("h4", {}, "Picture"), el("dl", {}, row("Camera", view.camera), row("Face", `${view.face} pixels high`),
-      row("Turned by", `yaw ${view.pose[0]}°, pitch ${view.pose[1]}°, roll ${view.pose[2]}°`), row("Light", person.light), ...(person.look ? [row("Look", person.look)] : [])),
+      row("Turned by", `yaw ${view.pose[0]}°, pitch ${view.pose[1]}°, roll ${view.pose[2]}°`), row("Light", person.light), ...(person.look ? [row("Look", person.look)] : []),
+      ...(view.cover ? [row("Covered", view.cover)] : [])),
     el("h4", {}, "Person"), el("dl", {}, row("Who", `${person.title}, ${person.group}`), row("Id", el("span", { class: "path" }, person.person))),
     seen.length ? el("h4", {}, "In sight, left / right") : null,
     seen.length ? el("dl", { class: "regions" }, seen.map(([region, shares]) => row(region, `${shares.map(share => Math.round(100 * share)).join(" / ")} %`))) : null,

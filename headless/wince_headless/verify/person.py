@@ -14,6 +14,7 @@ from .report import CHECKS
 from .samples import MALFORMED, REDO, sample, texture
 
 SAME = ("person", "fold10", "cell", "twin_of")                 # of all records of a person, as are these of their demographics:
+SAME_LOOK = ("iris",)                                          # and of their look, where records name it: older ones do not
 SAME_OF = ("age", "gender", "group", "ancestry", "skin_target_lab")
 ORDER = {check: place for place, check in enumerate(CHECKS)}
 
@@ -123,11 +124,12 @@ def _records(ground, task, tree, found):
 def _slim(record):
     """Return what a person's records are compared by, whatever the record is."""
     record = record if isinstance(record, dict) else {}
-    who, files, neutrals = (record.get(name) for name in ("demographics", "files", "neutral_keys"))
+    who, files, neutrals, look = (record.get(name) for name in ("demographics", "files", "neutral_keys", "look"))
     paths = [entry.get("path") for entry in files.values() if isinstance(entry, dict)] if isinstance(files, dict) else []
-    who = who if isinstance(who, dict) else {}
+    who, look = (value if isinstance(value, dict) else {} for value in (who, look))
     return {"kind": record.get("expression_kind"), "neutrals": neutrals if isinstance(neutrals, list) else None, "paths": paths,
-            "same": {name: record.get(name) for name in SAME} | {name: who.get(name) for name in SAME_OF}}
+            "same": {name: record.get(name) for name in SAME} | {name: who.get(name) for name in SAME_OF}
+                    | {name: look.get(name) for name in SAME_LOOK}}
 
 
 def _complete(ground, task, expected, records, found):
@@ -188,7 +190,7 @@ def _left(path):
 
 def _agree(records, found):
     """Compare what a person's records say of the person; what most of them say goes into the result."""
-    for name in (*SAME, *SAME_OF):
+    for name in (*SAME, *SAME_OF, *SAME_LOOK):
         said = Counter(json.dumps(record["same"][name], sort_keys=True) for record in records.values())
         most = max(said, key=said.get, default="null")
         found.facts[name] = json.loads(most)
@@ -214,6 +216,7 @@ def _identity(ground, task, tree, found):
         return
     mine = {"person": who.id, "cell": who.cell, "skin_target_lab": list(who.skin_lab)}
     mine |= {name: getattr(who, name) for name in SAME_OF if name not in mine}
+    mine |= {name: getattr(who, name) for name in SAME_LOOK if found.facts[name] is not None}
     for name, value in mine.items():
         if found.facts[name] != value:
             yield "person", path, f"says {name} {value}, the records of the person say {found.facts[name]}: {REDO}"

@@ -13,6 +13,7 @@ ARKit      Live Link Face writes radians, yaw first and roll last; yaw + to the 
 
 import numpy as np
 
+from .. import turns
 from .arkit import ARKIT_NAMES, JAW_DROP, NOTHING, PEELED
 from .intensity import intensity, share
 from .pose import GAZE_TURNS, HEAD_TURNS
@@ -78,11 +79,8 @@ def openface_head(rx, ry, rz):
 
 
 def head_aus(turn):
-    """Return AU51-56 {rig key: (N,)} of the turns of a head (N, 3, 3), Blender axes: the twin of `turns.angles`."""
-    yaw = np.arctan2(-turn[:, 0, 1], turn[:, 1, 1])
-    pitch = -np.arcsin(np.clip(turn[:, 2, 1], -1, 1))
-    roll = np.arctan2(-turn[:, 2, 0], turn[:, 2, 2])
-    return angle_aus(HEAD_TURNS, (yaw, pitch, roll))
+    """Return AU51-56 {rig key: (N,)} of the turns of a head (N, 3, 3), Blender axes."""
+    return angle_aus(HEAD_TURNS, turns.angles(turn))
 
 
 def openface_gaze(angle_x, angle_y, head=None):
@@ -94,8 +92,7 @@ def openface_gaze(angle_x, angle_y, head=None):
     look = np.stack([np.tan(angle_x), -np.ones_like(angle_x), -np.tan(angle_y)], axis=-1)          # Blender axes
     if head is not None:
         look = np.einsum("nji,nj->ni", head, look)
-    yaw, pitch = np.arctan2(look[:, 0], -look[:, 1]), np.arctan2(look[:, 2], np.hypot(look[:, 0], look[:, 1]))
-    return angle_aus(GAZE_TURNS, (yaw, pitch))
+    return angle_aus(GAZE_TURNS, turns.bearing(look))
 
 
 def arkit_head(yaw, pitch, roll):

@@ -5,7 +5,6 @@ own "AU04.L" and "AU17", and plain "AU4" or "4". A side beats both sides: "AU04_
 A column without a side moves both. Without AU columns, ARKit's 52 names are looked for, in either spelling.
 """
 
-import csv
 import io
 import re
 from dataclasses import dataclass
@@ -122,6 +121,8 @@ class _Table:
 
     @classmethod
     def of(cls, text):
+        import csv  # for the table only
+
         first = text.lstrip("\ufeff").split("\n", 1)[0]
         reader = csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=max(",;\t", key=first.count))
         names = tuple(name.strip() for name in next(reader, []))

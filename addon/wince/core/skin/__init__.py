@@ -6,8 +6,10 @@
     noise       mottling that repeats without a seam
     ground      what a pack's atlas shows where, at one size: made once
     layers      pigment layer by layer
+    spots       freckles, moles, age spots, blemishes, in millimetres
     hairs       what hair does to the skin it grows from
-    marks       dots in a picture: freckles, spots, moles, stubble
+    marks       dots in a picture
     paint       a person's albedo picture
-    pores       the fine relief that all skins share
+    pores       the fine relief that all skins share: pores, furrows, lumps
+    mottle      the fine colour that all skins share, where the atlas is too coarse
 """

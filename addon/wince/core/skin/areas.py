@@ -66,17 +66,77 @@ def auricle(pack):
 
 
 @lru_cache(PACKS)
+def texel(pack):
+    """Return how much skin a texel of an atlas of 1024 is wide and high, (V, 2) millimetres on the average adult, means around a vertex."""
+    total, weight = np.zeros((len(pack.base), 2)), np.zeros(len(pack.base))
+    points, uv = frontal(pack), pack.uv.astype(float) * 1024
+    for half in ([0, 1, 2], [0, 2, 3]):
+        sides = points[pack.faces[:, half]]
+        area = np.linalg.norm(np.cross(sides[:, 1] - sides[:, 0], sides[:, 2] - sides[:, 0]), axis=1)
+        stretched = area[:, None] * _stretch(sides, uv[pack.uv_faces[:, half]])
+        for k in half:
+            np.add.at(total, pack.faces[:, k], stretched)
+            np.add.at(weight, pack.faces[:, k], area)
+    return total / np.maximum(weight, 1e-12)[:, None]
+
+
+def _stretch(points, uv):
+    """Return how long a unit of u and of v is on triangles of corners (T, 3, 3) and (T, 3, 2), (T, 2)."""
+    edge, flat = points[:, 1:] - points[:, :1], uv[:, 1:] - uv[:, :1]
+    turned = np.stack([flat[:, 1, 1], -flat[:, 0, 1], -flat[:, 1, 0], flat[:, 0, 0]], axis=1).reshape(-1, 2, 2)
+    area = flat[:, 0, 0] * flat[:, 1, 1] - flat[:, 0, 1] * flat[:, 1, 0]
+    along = turned @ edge / np.where(np.abs(area) > 1e-9, area, np.inf)[:, None, None]
+    return np.linalg.norm(along, axis=2)
+
+
+@lru_cache(PACKS)
+def coarse(pack):
+    """Return where the atlas is too coarse for fine colour: neck, ears, crown, (V,) float64 0..1."""
+    return smoothstep(texel(pack).max(axis=1), 0.45, 1.3)
+
+
+@lru_cache(PACKS)
 def sheen(pack):
-    """Return where skin is oily, coarse of pore, and wet as lips are, (V, 3) float64 0..1."""
+    """Return where skin is oily, where scalp is, and where it is wet as lips are, (V, 3) float64 0..1."""
+    zone = _zones(pack)
+    oil = np.maximum.reduce([zone["nose"], 0.75 * zone["forehead"], 0.6 * zone["chin"], 0.45 * zone["cheek"]])
+    dry = 0.35 * _neck(pack)                              # skin of the neck is duller than the skin of a cheek
+    return np.stack([np.clip(oil, 0, 1) * (1 - lips(pack)) - dry, scalp_area(pack), lips(pack)], axis=1)
+
+
+@lru_cache(PACKS)
+def grain(pack):
+    """Return how deep pores, furrows and lumps of the fine relief are, (V, 3) float64 0..1."""
+    zone, bare, neck = _zones(pack), _outside(pack) * (1 - lips(pack)), _neck(pack)
+    thin = np.clip(sum(pack.regions[f"{name}.{side}"] for name in ("upper_lid", "lower_lid") for side in "LR"), 0, 1)
+    pores_ = np.maximum.reduce([zone["nose"], 0.9 * zone["cheek"], 0.6 * zone["forehead"], 0.7 * zone["chin"], np.full(len(neck), 0.35)])
+    furrows = np.maximum.reduce([0.9 * neck, 0.45 * zone["cheek"], 0.8 * thin, np.full(len(neck), 0.3)]) * (1 - 0.8 * zone["nose"])
+    lumps = np.maximum.reduce([0.75 * neck, zone["chin"], 0.7 * zone["cheek"], 0.55 * zone["nose"], np.full(len(neck), 0.55)])
+    return np.stack([pores_ * (1 - 0.7 * thin), furrows, lumps * (1 - 0.5 * thin)], axis=1) * np.maximum(bare, 0.25 * lips(pack))[:, None]
+
+
+@lru_cache(PACKS)
+def fine(pack):
+    """Return where fine melanin, blood and the follicles of cut scalp hair are laid over the atlas's picture, (V, 3) float64 0..1."""
+    bare, rough = _outside(pack) * (1 - 0.7 * lips(pack)), coarse(pack)
+    share = (0.35 + 0.65 * rough) * bare
+    return np.stack([share, share, scalp_area(pack)], axis=1)
+
+
+def _zones(pack):
+    """Return {name: (V,) 0..1} of the parts of a face whose skin differs."""
     points, region = frontal(pack), pack.regions
     x, z, front = np.abs(points[:, 0]), points[:, 2], points[:, 1] < 90
     nose = np.clip(region["nose_tip"] + region["nose_wing.L"] + region["nose_wing.R"] + region["nose_bridge"], 0, 1)
-    forehead = smoothstep(z, 16, 30) * smoothstep(-x, -52, -20) * front
-    chin = np.exp(-((x / 16) ** 2 + ((z + 90) / 12) ** 2)) * front
-    cheek = np.exp(-(((x - 32) / 18) ** 2 + ((z + 32) / 16) ** 2)) * front
-    oil = np.clip(np.maximum.reduce([nose, 0.75 * forehead, 0.6 * chin, 0.45 * cheek]), 0, 1)
-    coarse = np.clip(np.maximum.reduce([nose, 0.8 * cheek, 0.55 * forehead, 0.6 * chin, 0.35 * _outside(pack)]), 0, 1)
-    return np.stack([oil, coarse * (1 - lips(pack)), lips(pack)], axis=1)
+    return {"nose": nose, "forehead": smoothstep(z, 16, 30) * smoothstep(-x, -52, -20) * front,
+            "chin": np.exp(-((x / 16) ** 2 + ((z + 90) / 12) ** 2)) * front,
+            "cheek": np.exp(-(((x - 32) / 18) ** 2 + ((z + 32) / 16) ** 2)) * front}
+
+
+def _neck(pack):
+    """Return the skin below the jaw, (V,) 0..1."""
+    points = frontal(pack)
+    return smoothstep(-points[:, 2], 90 - 0.25 * np.maximum(points[:, 1] - 30, 0), 125 - 0.25 * np.maximum(points[:, 1] - 30, 0))
 
 
 def _line(x, knots):

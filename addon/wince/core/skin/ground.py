@@ -10,6 +10,7 @@ from ..steps import smoothstep
 from . import areas
 
 GROWN = 6                              # texels that a picture is grown over its edges, at 1024
+BLOCK = 1 << 15                        # texels that are worked on at once: a picture's scratch would not fit the processor's cache
 RINGS_OUT = 12.0                       # ring number where there are no rings
 VERMILION = (6.7, 6.15)                # the ring where the red of the lips ends, above and below
 WET = 0.6                              # ring inside which lips are wet lining
@@ -48,8 +49,8 @@ def of(pack, size):
     """Return a pack's Ground of one size."""
     found = atlas.texels(pack.faces, pack.uv, pack.uv_faces, size)
     raster = Raster(found, max(1, round(GROWN * size / 1024)))
-    maps = {name: raster.picture(values) for name, values in _values(pack).items()}
-    maps |= _shapes(maps)
+    maps = raster.pictures(_values(pack))
+    maps |= _in_blocks(_shapes, maps)
     area = raster.picture(_area(pack)) * maps["exterior"] * (1 - maps["lip"]) * (1 - maps["brow"]) * raster.covered
     return Ground(size, raster.covered, area, maps, raster)
 
@@ -61,15 +62,44 @@ class Raster:
         self.covered = found.covered().ravel()
         source = nearest(self.covered.reshape(found.size, -1), rounds)
         self._corners, self._weights = np.zeros((3, found.size ** 2), np.int32), np.zeros((3, found.size ** 2), np.float32)
-        self._corners[:, found.index], self._weights[:, found.index] = found.corners.T, found.weights.T
-        for whole in (self._corners, self._weights):
-            for row in whole:
-                np.multiply(row[source], source >= 0, out=row)
+        entry = np.zeros(found.size ** 2, np.int32)       # of `found`, by texel
+        entry[found.index] = np.arange(len(found.index), dtype=np.int32)
+        for part in blocks(len(source)):
+            shown, one = np.flatnonzero(source[part] >= 0), source[part]
+            one = entry[one[shown]]
+            self._corners[:, part.start + shown], self._weights[:, part.start + shown] = found.corners[one].T, found.weights[one].T
 
     def picture(self, values):
         """Return values (V,) as a picture."""
-        values = values.astype(np.float32)
-        return sum(weight * values[corner] for corner, weight in zip(self._corners, self._weights, strict=True))
+        return self.pictures({"": values})[""]
+
+    def pictures(self, values):
+        """Return values {name: (V,)} as pictures; all at once is quicker."""
+        rows = {name: row.astype(np.float32) for name, row in values.items()}
+        out = {name: np.zeros(self._corners.shape[1], np.float32) for name in rows}
+        scratch = np.empty(BLOCK, np.float32)
+        for part in blocks(self._corners.shape[1]):
+            corners, weights, part_scratch = self._corners[:, part], self._weights[:, part], scratch[:part.stop - part.start]
+            for name, row in rows.items():
+                for corner, weight in zip(corners, weights, strict=True):
+                    np.take(row, corner, out=part_scratch, mode="clip")               # "raise" would make a copy
+                    part_scratch *= weight
+                    out[name][part] += part_scratch
+        return out
+
+
+def blocks(count):
+    """Return slices that cover a flat picture."""
+    return [slice(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK)]
+
+
+def _in_blocks(function, maps):
+    """Return what a function makes of pictures {name: (N,)} texel by texel."""
+    count, out = len(next(iter(maps.values()))), {}
+    for part in blocks(count):
+        for name, values in function({name: picture[part] for name, picture in maps.items()}).items():
+            out.setdefault(name, np.empty(count, values.dtype))[part] = values
+    return out
 
 
 def nearest(covered, rounds):
@@ -95,7 +125,8 @@ def _values(pack):
     both = {name: region[f"{name}.L"] + region[f"{name}.R"] for name in ("nose_wing", "lower_lid", "upper_lid", "mouth_corner")}
     return {"x": points[:, 0], "y": points[:, 1], "z": points[:, 2], "mouth": mouth, "lid": lid, "depth": pack.brow,
             "exterior": pack.exterior.astype(float), "beard": areas.beard_area(pack), "scalp": areas.scalp_area(pack),
-            "auricle": areas.auricle(pack), "nose_tip": region["nose_tip"], "neck": region["neck"], **both}
+            "auricle": areas.auricle(pack), "nose_tip": region["nose_tip"], "neck": region["neck"],
+            "across": areas.texel(pack)[:, 0], "down": areas.texel(pack)[:, 1], "crisp": 1 - areas.coarse(pack), **both}
 
 
 def _shapes(maps):
@@ -112,12 +143,18 @@ def _shapes(maps):
         "cheek": _blob(x, z, 38, -36, 20, 17) * (y < 80),
         "trough": _blob(x, z, 24, -14, 13, 6) * (y < 60),
         "socket": _blob(x, z, 30, -2, 21, 13) * (y < 70),
+        "orbit": np.maximum(_blob(x, z, 29, -8, 19, 8), _blob(x, z, 17, -3, 8, 9)) * (y < 70),
         "temple": _blob(x, z, 60, 22, 13, 20) * (y < 95),
+        "alar": _blob(x, z, 20, -41, 6, 9) * (y < 50),
+        "bridge": _blob(x, z, 0, -22, 11, 14) * (y < 40),
+        "throat": smoothstep(-z, 100, 125) * (y < 110),
+        "breast": smoothstep(-z, 165, 205) * (y < 120) * smoothstep(-x, -110, -50),
         "forehead": smoothstep(z, 18, 34) * (y < 90) * (1 - maps["scalp"]),
         "freckled": _blob(x, z, 26, -28, 34, 20) * (y < 85),
         "sunned": smoothstep(x, 22, 50) * (y < 110) * smoothstep(z, -80, -20) + smoothstep(z, 25, 45),
         "chin": _blob(x, z, 0, -90, 18, 12) * (y < 50),
         "muzzle": _blob(x, z, 0, -62, 34, 24) * (y < 60),
+        "corner": np.maximum(_blob(x, z, 27, -70, 8, 9), 0.7 * _blob(x, z, 0, -80, 16, 5)) * (y < 60),
     }
     return {name: np.asarray(values, np.float32) for name, values in out.items()}
 

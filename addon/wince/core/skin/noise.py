@@ -10,7 +10,7 @@ SMALL = 256                            # texels: a picture that is not made of s
 COARSE, FINE = 20, 12                  # texels: longer waves are made small and drawn out, shorter ones are repeated
 
 
-@lru_cache(16)
+@lru_cache(24)
 def band(size, wavelength, name="", width=0.45):
     """Return noise around one wavelength (texels), (size, size) float32, mean 0, deviation 1; it repeats at its edges.
 
@@ -56,9 +56,7 @@ def dots(size, spacing, radius, name=""):
     fy, fx = np.fft.fftfreq(size)[:, None], np.fft.rfftfreq(size)[None]
     blur = np.exp(-2 * (np.pi * radius) ** 2 * (fx * fx + fy * fy))
     out = np.fft.irfft2(np.fft.rfft2(points) * blur, (size, size)) * (2 * np.pi * radius * radius)
-    out = np.clip(out, 0, 1.2).astype(np.float32)
-    out.setflags(write=False)
-    return out
+    return _fixed(np.clip(out, 0, 1.2))
 
 
 def shifted(picture, rng):

@@ -10,7 +10,7 @@ from .. import colour
 from ..streams import stream
 from . import ground, hairs, layers, pigments, tone
 
-VERSION = 1                            # of how people are painted
+VERSION = 3                            # of how people are painted
 SIZE = 1024                            # texels along a side: 0.28 mm on a face
 LOWEST, HIGHEST = 0.004, 0.92          # albedo
 ROUNDS = 2                             # of setting the tone: clipping moves it a little
@@ -23,14 +23,21 @@ def albedo(person, size=SIZE):
     """
     who, here = person.identity, ground.of(person.pack, size)
     amounts, transmissions, cover = _layers(person, here)
-    light = transmissions.T.astype(np.float32) @ amounts
-    np.exp(-light, out=light)
+    light = _light(amounts, transmissions.T.astype(np.float32))
     weight = here.area * np.clip(1 - cover, 0, 1)
     target = np.clip(colour.from_lab(who.skin_lab), LOWEST, HIGHEST)
     for _ in range(ROUNDS):
-        light *= (target / (light @ weight / weight.sum()))[:, None].astype(np.float32)
+        light *= (target / (np.einsum("cn,n->c", light, weight) / weight.sum()))[:, None].astype(np.float32)
         np.clip(light, LOWEST, HIGHEST, out=light)
     return np.ascontiguousarray(light.T).reshape(size, size, 3)
+
+
+def _light(amounts, transmissions):
+    """Return what light comes back, (3, N) float32, block by block: all layers in one array would be 50 MB."""
+    light = np.empty((3, len(amounts[0])), np.float32)
+    for part in ground.blocks(light.shape[1]):
+        np.exp(-(transmissions @ np.stack([row[part] for row in amounts]).astype(np.float32, copy=False)), out=light[:, part])
+    return light
 
 
 def measured(person, rgb):
@@ -40,7 +47,7 @@ def measured(person, rgb):
     """
     here = ground.of(person.pack, len(rgb))
     weight = here.area * np.clip(1 - hairs.cover(person, here), 0, 1)
-    return tone.facts(weight @ rgb.reshape(-1, 3).astype(np.float64) / weight.sum())
+    return tone.facts(np.einsum("n,nc->c", weight, rgb.reshape(-1, 3).astype(np.float64)) / weight.sum())
 
 
 def key(person, size=SIZE):
@@ -57,11 +64,11 @@ def draws(who, name):
 
 
 def _layers(person, here):
-    """Return amounts (L, N) float32, what each takes (L, 3), and how much of the skin hair covers (N,)."""
+    """Return amounts [L of (N,)], what each takes (L, 3), and how much of the skin hair covers (N,)."""
     who = person.identity
     rows = [layers.melanin(who, here, draws), layers.blood(who, here, draws), layers.depth(who, here, draws)]
     takes = [pigments.MELANIN, pigments.BLOOD, pigments.DEPTH]
     for amount, take in (*layers.lips(who, here, draws), *layers.linings(who, here), *hairs.layers(person, here, draws)):
         rows.append(amount)
         takes.append(take)
-    return np.stack(rows).astype(np.float32, copy=False), np.array(takes), hairs.cover(person, here)
+    return rows, np.array(takes), hairs.cover(person, here)

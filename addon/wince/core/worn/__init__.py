@@ -6,6 +6,8 @@
     strands     ribbons along curves: how all hair is built
     melanin     the colour of hair
     torso       the trunk that clothes hang on
+    cuts        what garments there are: necklines, rims, seams
+    folds       folds of cloth
     tube        tubes and panes: what frames are made of
     brows, lashes, facial_hair, hair, clothes, glasses, tears   makers: `make(person)` -> Piece, or None where nothing is worn
     all         the makers by kind

@@ -10,48 +10,20 @@ from functools import lru_cache
 
 import numpy as np
 
+from ..near import nearest, squares
+from ..steps import smoothstep
 from ..streams import stream
-from . import torso
-from .binding import bind, place
-from .piece import PATTERN, SKIN, Piece
+from . import cuts, folds, torso
+from .binding import bind, place, unit
+from .cuts import CUTS, NECK, folding
+from .piece import CUT, PATTERN, SEWN, SKIN, Piece
 
 COLUMNS, ROWS = 144, 40                # of the cloth below its rim
 NEAREST = 10                           # points of the skin that carry a point of the cloth
 REACH = 0.01                           # within this distance they count about alike, metres
-NECK = 0.065                           # radius of the spread cloth at the neck, metres
-FOLDINGS = 16                          # ways in which a garment is folded; more would only fill the cache
 OVER_SKIN = 0.04                       # cloth farther than this from the nearest middle of a triangle hangs free, metres
-
-# The rim, from inside the neckline over its edge: (metres down the cloth from the edge, metres off the skin, share of trim).
-RIB = ((0.014, 0.0004, 1), (0.003, 0.0008, 1), (0.0, 0.0018, 1), (0.0004, 0.0036, 1), (0.004, 0.0050, 1), (0.016, 0.0050, 1),
-       (0.0185, 0.0042, 1), (0.0194, 0.0028, 0))
-BIAS = ((0.014, 0.0006, 1), (0.003, 0.0014, 1), (0.0, 0.0028, 1), (0.0005, 0.0048, 1), (0.003, 0.0060, 1), (0.0085, 0.0060, 1),
-        (0.0102, 0.0052, 1), (0.0110, 0.0044, 0))
-
-
-@dataclass(frozen=True)
-class Cut:
-    """One garment.
-
-    neckline   height of its edge above the neck joint at the front, the sides, the back, metres
-    point      how far the front of the neckline runs down to a point, metres: a V
-    rim        rows as RIB
-    off        how far the cloth hangs off the skin near the rim, and from half-way down on, metres
-    fold       height of its folds, metres
-    """
-
-    neckline: tuple[float, float, float]
-    point: float
-    rim: tuple
-    off: tuple[float, float]
-    fold: float
-
-
-CUTS = {
-    "tshirt": Cut((-0.040, -0.004, 0.014), 0.0, RIB, (0.003, 0.008), 0.011),
-    "vneck": Cut((-0.052, -0.006, 0.012), 0.050, RIB, (0.003, 0.009), 0.011),
-    "gown": Cut((-0.058, -0.022, 0.000), 0.0, BIAS, (0.006, 0.015), 0.017),
-}
+HUGS = (0.004, 0.050)                  # below its rim, from where to where the cloth leaves the skin that the rim lies on, metres
+CLEAR = 0.0012                         # what cloth below its rim keeps off the skin at least, metres
 
 
 def make(person):
@@ -59,20 +31,24 @@ def make(person):
     kind = person.identity.look.clothes.kind
     if kind not in CUTS:
         return None
-    made = _made(person.pack, kind, person.identity.look.seed % FOLDINGS)
+    made = _made(person.pack, kind, folding(person.identity.look))
     binding = _fitted(made, person)
-    return Piece(place(binding, person.base), made.faces, ("cloth",), SKIN, binding, uv=made.uv, values={PATTERN: made.pattern})
+    values = {PATTERN: made.pattern, SEWN: made.sewn, CUT: made.cut}
+    return Piece(place(binding, person.base), made.faces, ("cloth",), SKIN, binding, uv=made.uv, values=values)
 
 
 @dataclass(frozen=True, eq=False)
 class _Made:
     """A garment on the average bust: `carriers` (V, NEAREST) vertices of the face's mesh, `shares` how much each counts, `off` how far the
-    cloth must stay above its triangle."""
+    cloth must stay above its triangle, `hug` (V,) how much it lies on it besides; pattern, sewn, cut: see `piece`."""
 
     points: np.ndarray
     faces: np.ndarray
     uv: np.ndarray
     pattern: np.ndarray
+    sewn: np.ndarray
+    cut: np.ndarray
+    hug: np.ndarray
     corners: np.ndarray
     carriers: np.ndarray
     shares: np.ndarray
@@ -84,25 +60,35 @@ def _fitted(made, person):
     moved = person.base - person.pack.base
     carried = made.points + np.einsum("vk,vkc->vc", made.shares, moved[made.carriers])
     binding = bind(carried, made.corners, person.base)
-    lift = np.maximum(made.off - binding.local[:, 2], 0).reshape(-1, COLUMNS)
+    missing = made.off - binding.local[:, 2]
+    lift = np.maximum(missing, 0).reshape(-1, COLUMNS)
     for take in (np.max, np.mean, np.mean):                           # what one point needs its neighbours give too: no dents, no steps
-        lift = take([np.roll(lift, k, axis=1) for k in (-1, 0, 1)], axis=0)
-        lift = take([lift, np.concatenate([lift[:1], lift[:-1]]), np.concatenate([lift[1:], lift[-1:]])], axis=0)
-    binding.local[:, 2] += lift.ravel()
+        lift = _around(lift, take)
+    sink = (made.hug * np.clip(missing, -OVER_SKIN, 0)).reshape(-1, COLUMNS)
+    binding.local[:, 2] += (lift + _around(_around(sink, np.mean), np.mean)).ravel()
     return binding
+
+
+def _around(grid, take):
+    """Return what `take` makes of each point of a grid (rows, COLUMNS) and its neighbours."""
+    grid = take([np.roll(grid, k, axis=1) for k in (-1, 0, 1)], axis=0)
+    return take([grid, np.concatenate([grid[:1], grid[:-1]]), np.concatenate([grid[1:], grid[-1:]])], axis=0)
 
 
 @lru_cache(maxsize=24)
 def _made(pack, kind, folding):
     """Make a garment on the average bust."""
     cut, body = CUTS[kind], _body(pack)
-    points, places = _sewn(cut, body, stream(folding, "clothes", kind))
-    flat = points.reshape(-1, 3)
-    skin = _trunk_vertices(pack)
-    carriers, shares = _carriers(flat, pack.base, skin)
-    uv = places.reshape(-1, 3)[:, :2] + 0.5
+    points, places, down = _sewn(cut, body, pack, stream(folding, "clothes", kind))
+    flat, at = points.reshape(-1, 3), places.reshape(-1, 3)
+    carriers, shares = _carriers(flat, pack.base, _trunk_vertices(pack))
     corners = _corners(flat, pack)
-    return _Made(flat, _grid(*points.shape[:2]), uv, places.reshape(-1, 3), corners, carriers, shares, _kept_off(flat, corners, pack.base))
+    across = points[..., 0]
+    for _ in range(4):                                                # folds bend stripes by themselves
+        across = _around(across, np.mean)
+    below = np.stack([down.ravel(), across.ravel(), np.zeros(len(flat))], axis=1)
+    return _Made(flat, _grid(*points.shape[:2]), at[:, :2] + 0.5, at, cuts.sewn(cut, flat, at[:, :2]), below, _hug(cut, down).ravel(),
+                 corners, carriers, shares, _kept_off(flat, corners, pack.base))
 
 
 @lru_cache(maxsize=2)
@@ -112,65 +98,67 @@ def _body(pack):
 
 # The pattern ---------------------------------------------------------------------------------------------------------
 
-def _sewn(cut, body, rng):
-    """Return the points (rows, COLUMNS, 3) of a garment, and where each lies on the cloth, as PATTERN has it."""
+def _sewn(cut, body, pack, rng):
+    """Return the points (rows, COLUMNS, 3) of a garment, where each lies on the cloth, as PATTERN has it, and how far down it."""
     azimuth = (np.arange(COLUMNS) / COLUMNS - 0.5) * 2 * np.pi
     way = _Ways(body, azimuth)
-    edge = way.to_height(_neckline(cut, azimuth))
-    down = np.concatenate([_column(cut, 0), _down(cut, way, edge)])
-    points, normals = way.at(edge, down)
-    off = np.concatenate([_column(cut, 1), _hang(cut, azimuth, down[len(cut.rim):], rng)])
-    trim = np.concatenate([_column(cut, 2), np.zeros((len(down) - len(cut.rim), COLUMNS))])
+    edge = way.to_height(cuts.neckline(cut, azimuth))
+    rim, off, trim = cuts.rim(cut, azimuth)
+    down = np.concatenate([rim, _down(rim[-1], way, edge)])
+    off = np.concatenate([off, _hang(cut, azimuth, down[len(rim):] - rim[-1], rng)])
+    trim = np.concatenate([trim, np.zeros((len(down) - len(rim), COLUMNS))])
     out = (NECK + down)[..., None] * np.stack([np.sin(azimuth), np.cos(azimuth)], axis=-1)     # cloth as if it were spread out flat
-    return points + off[..., None] * normals, np.concatenate([out, trim[..., None]], axis=-1)
+    return _laid(cut, way, edge, down, off, pack), np.concatenate([out, trim[..., None]], axis=-1), down
 
 
-def _column(cut, which):
-    """Return one of the numbers of the rim's rows for all columns, (rows, COLUMNS)."""
-    return np.repeat([[row[which]] for row in cut.rim], COLUMNS, axis=1)
+def _laid(cut, way, edge, down, off, pack):
+    """Return the points of the cloth: on the skin at its rim, `off` it, and on the softer body from there down."""
+    points, normals = way.at(edge, down)
+    hug = _hug(cut, down)[..., None]
+    near = hug[..., 0].max(axis=1) > 0
+    there, out = _on_skin(points[near].reshape(-1, 3), pack)
+    shift = (there - points[near].reshape(-1, 3)).reshape(-1, COLUMNS, 3)
+    turned = (out - normals[near].reshape(-1, 3)).reshape(-1, COLUMNS, 3)
+    points[near] += hug[near] * _soft(shift)
+    normals[near] = unit(normals[near] + hug[near] * _soft(turned))
+    return _clear(points + off[..., None] * normals, cut, pack)
 
 
-def _down(cut, way, edge):
+def _soft(vectors):
+    """Return vectors of rows (rows, COLUMNS, 3) evened out around the neck."""
+    for _ in range(3):
+        vectors = (np.roll(vectors, 1, axis=1) + 2 * vectors + np.roll(vectors, -1, axis=1)) / 4
+    return vectors
+
+
+def _clear(points, cut, pack):
+    """Return points (rows, COLUMNS, 3) with the cloth below the rim pushed off the skin where it is too near."""
+    rows = slice(cuts.ROWS - 1, cuts.ROWS + 16)
+    flat = points[rows].reshape(-1, 3)
+    there, out = _on_skin(flat, pack)
+    gap = np.einsum("ni,ni->n", flat - there, out).reshape(-1, COLUMNS)
+    push = _around(_around(np.maximum(CLEAR + 0.0012 - gap, 0), np.max), np.mean)
+    points[rows] += push[..., None] * out.reshape(-1, COLUMNS, 3)
+    return points
+
+
+def _hug(cut, down):
+    """Return how much cloth lies on the skin itself, (rows, columns): all of the rim, and less and less below."""
+    return 1 - smoothstep(down - down[cuts.ROWS - 1], *HUGS)
+
+
+def _down(start, way, edge):
     """Return how far down the cloth the rows below the rim lie, (ROWS + 2, COLUMNS): denser near the neck, one on the hem, two below."""
-    start, hem, end = cut.rim[-1][0], way.hem() - edge, way.run[-1] - edge
+    hem, end = way.hem() - edge, way.run[-1] - edge
     share = np.linspace(0, 1, ROWS + 1)[1:, None] ** 1.3
     return np.concatenate([start + (hem - start) * share, hem + [[0.4], [1.0]] * (end - hem)])
 
 
-def _neckline(cut, azimuth):
-    """Return the height of the neckline's edge at azimuths."""
-    front, side, back = cut.neckline
-    turn = (1 + np.cos(azimuth)) / 2
-    edge = np.where(turn > 0.5, side + (front - side) * np.clip(2 * turn - 1, 0, 1) ** 1.3, back + (side - back) * np.clip(2 * turn, 0, 1))
-    return edge - cut.point * np.clip(1 - np.abs(azimuth) / 0.9, 0, 1) ** 1.1
-
-
 def _hang(cut, azimuth, down, rng):
-    """Return how far cloth hangs off the body, (rows, columns) metres: closely at the shoulders, loosely below, in folds."""
-    far = np.clip(down / 0.22, 0, 1)
+    """Return how far cloth hangs off the body, (rows, columns) metres, `down` below its rim: closely at the shoulders, then loosely."""
     near, loose = cut.rim[-1][1], cut.off[1]
-    flat = near + (loose - near) * far * far * (3 - 2 * far)
-    return flat + cut.fold * _folds(azimuth, down, rng) * np.clip((down - cut.rim[-1][0]) / 0.05, 0, 1) ** 1.5
-
-
-def _folds(azimuth, down, rng):
-    """Return folds 0..1: some that fan out from the neck and run down, some where cloth pulls from the chest to the arm."""
-    out = np.zeros_like(down)
-    for count in (7, 11, 16, 23):
-        phase, lean, amount = rng.uniform(0, 2 * np.pi), rng.normal() * 5, rng.uniform(0.4, 1.0)
-        bend = 0.8 * np.sin(2 * azimuth + rng.uniform(0, 6)) + 6 * down * np.sin(azimuth + rng.uniform(0, 6))
-        wave = 0.5 + 0.5 * np.sin(count * azimuth + phase + lean * down + bend)
-        here = 0.5 + 0.5 * np.sin(3 * azimuth + rng.uniform(0, 6) + 9 * down)            # a fold comes and goes
-        out += amount * here * wave ** 3 * np.clip(down * count / 1.4, 0, 1) / count ** 0.6
-    return np.clip(1.7 * out + sum(_pull(azimuth, down, side, rng) for side in (-1, 1)), 0, 1.5)
-
-
-def _pull(azimuth, down, side, rng):
-    """Return the folds of one armpit: rays from it over the chest, that fade."""
-    across, along = (azimuth - side * rng.uniform(0.85, 1.1)) * 0.14, down - rng.uniform(0.12, 0.15)
-    away, angle = np.hypot(across, along), np.arctan2(along, across * side)
-    rays = np.maximum(np.sin(5 * angle + rng.uniform(0, 6)), 0) ** 3
-    return 0.7 * rays * np.exp(-((away - 0.04) / 0.035) ** 2)
+    flat = near + (loose - near) * smoothstep(down, 0.0, 0.22)
+    return flat + cut.fold * folds.heights(azimuth[None, :], down, NECK, rng) * np.clip(down / 0.03, 0, 1) ** 1.3
 
 
 class _Ways:
@@ -223,8 +211,7 @@ def _surface(body, azimuth, elevation):
 
 def _normals(points):
     """Return the outward normals of a grid of points (rows, columns, 3), around without an end."""
-    normal = np.cross(np.gradient(points, axis=0), np.roll(points, -1, axis=1) - np.roll(points, 1, axis=1))
-    return normal / np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-12)
+    return unit(np.cross(np.gradient(points, axis=0), np.roll(points, -1, axis=1) - np.roll(points, 1, axis=1)))
 
 
 # Onto the face's mesh ------------------------------------------------------------------------------------------------
@@ -245,7 +232,7 @@ def _trunk_vertices(pack):
 
 def _carriers(points, base, skin):
     """Return the nearest vertices (V, NEAREST) of the skin, and how much each counts."""
-    gap = _squares(points, base[skin])
+    gap = squares(points, base[skin])
     chosen = np.argpartition(gap, NEAREST + 1, axis=1)[:, :NEAREST + 1]                # sorting all of them took ten times as long
     chosen = np.take_along_axis(chosen, np.take_along_axis(gap, chosen, axis=1).argsort(axis=1), axis=1)
     share = 1 / (np.take_along_axis(gap, chosen, axis=1) + REACH ** 2)
@@ -258,7 +245,7 @@ def _corners(points, pack):
     quads = pack.faces_of("skin")
     quads = quads[np.isin(quads, _trunk_vertices(pack)).all(axis=1)]
     middle = pack.base[quads].mean(axis=1)
-    return quads[_squares(points, middle).argmin(axis=1)][:, :3]
+    return quads[nearest(points, middle)][:, :3]
 
 
 def _kept_off(points, corners, base):
@@ -267,7 +254,49 @@ def _kept_off(points, corners, base):
     return np.where(np.linalg.norm(local, axis=1) < OVER_SKIN, local[:, 2], -np.inf)
 
 
-def _squares(points, others):
-    """Return the squared distances (N, M) of points (N, 3) and (M, 3)."""
-    points, others = points.astype(np.float32), others.astype(np.float32)
-    return (points ** 2).sum(axis=1)[:, None] - 2 * points @ others.T + (others ** 2).sum(axis=1)
+def _on_skin(points, pack, base=None):
+    """Return the places (N, 3) on the trunk's skin nearest to points (N, 3), and the skin's smooth normals there.
+
+    base   (V, 3) the skin's vertices; the average's by default
+    """
+    quads = pack.faces_of("skin")
+    quads = quads[np.isin(quads, _trunk_vertices(pack)).all(axis=1)]
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    base = (pack.base if base is None else base).astype(float)
+    normals = _smooth_normals(base, quads)
+    chosen = np.argpartition(squares(points, base[triangles].mean(axis=1)), 6, axis=1)[:, :6]
+    weights = _nearest_in(points[:, None], base[triangles[chosen]])
+    gap = np.linalg.norm(np.einsum("nkc,nkci->nki", weights, base[triangles[chosen]]) - points[:, None], axis=-1)
+    best = np.arange(len(points)), gap.argmin(axis=1)
+    corners, weights = triangles[chosen[best]], weights[best]
+    return np.einsum("nc,nci->ni", weights, base[corners]), unit(np.einsum("nc,nci->ni", weights, normals[corners]))
+
+
+def _smooth_normals(base, quads):
+    """Return the normals (V, 3) of vertices, those of their quads evened out."""
+    out = np.zeros(base.shape)
+    normal = np.cross(base[quads[:, 2]] - base[quads[:, 0]], base[quads[:, 3]] - base[quads[:, 1]])
+    for corner in range(4):
+        np.add.at(out, quads[:, corner], normal)
+    return unit(out)
+
+
+def _nearest_in(points, triangles):
+    """Return the weights (..., 3) of the place in triangles (..., 3, 3) nearest to points (..., 3).
+
+    The plane's place where it lies inside; else the nearest on an edge.
+    """
+    a, b, c = (triangles[..., k, :] for k in range(3))
+    normal = np.cross(b - a, c - a)
+    size = np.maximum(np.einsum("...i,...i->...", normal, normal), 1e-20)
+    inner = [np.einsum("...i,...i->...", np.cross(q - p, points - p), normal) / size for p, q in ((b, c), (c, a), (a, b))]
+    options = [np.stack(inner, axis=-1)]
+    for p, q, places in ((a, b, (0, 1)), (b, c, (1, 2)), (c, a, (2, 0))):
+        share = np.clip(np.einsum("...i,...i->...", points - p, q - p) / np.maximum(((q - p) ** 2).sum(axis=-1), 1e-20), 0, 1)
+        weights = np.zeros((*share.shape, 3))
+        weights[..., places[0]], weights[..., places[1]] = 1 - share, share
+        options.append(weights)
+    options = np.stack(options)
+    gap = np.linalg.norm(np.einsum("o...c,...ci->o...i", options, triangles) - points, axis=-1)
+    gap[0] = np.where((options[0] >= 0).all(axis=-1), gap[0], np.inf)
+    return np.take_along_axis(options, gap.argmin(axis=0)[None, ..., None], axis=0)[0]

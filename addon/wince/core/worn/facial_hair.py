@@ -1,5 +1,7 @@
 """Beards, from stubble to full: strands on the part of the face that a style leaves, longest at the chin, short at their edges.
 
+No two grow alike: edges are ragged, cheeks and the sides of the chin patchy, some strands much longer than their neighbours.
+
 Distances are millimetres in the frame of `core.skin.areas.frontal`: |X| aside, Y backwards, Z up, from between the eyes.
 """
 
@@ -15,6 +17,7 @@ from . import binding, ground, strands
 
 STEP = 0.05                            # signs of a look in steps: few grooms while they are dragged
 LIP = 0.25                             # weight of a lip that a strand may reach
+MOUSTACHE = 1.6                        # times as many more strands the lip of a full beard has
 CLEAR = 0.0003                         # what strands keep off the skin, metres
 WAVE = {"straight": 0.0, "wavy": 0.35, "curly": 0.8, "coily": 1.0}
 
@@ -22,7 +25,7 @@ WAVE = {"straight": 0.0, "wavy": 0.35, "curly": 0.8, "coily": 1.0}
 @dataclass(frozen=True)
 class Style:
     """How a beard is worn: strands at most, points along each, lengths at the cheek, the lip and the chin and width (metres), how
-    far strands stand off the skin (degrees), and which parts it has."""
+    far strands stand off the skin (degrees), which parts it has, and how far it is from patchy, 0..1."""
 
     count: int
     steps: int
@@ -32,14 +35,15 @@ class Style:
     width: float
     stand: float
     parts: tuple[str, ...]
+    full: float = 0.0
 
 
 STYLES = {
-    "stubble": Style(5200, 2, 0.0011, 0.0011, 0.0014, 0.00013, 30.0, ("lip", "chin", "cheek", "throat")),
-    "moustache": Style(760, 5, 0.0, 0.0085, 0.0, 0.00019, 24.0, ("lip",)),
-    "goatee": Style(1700, 5, 0.0, 0.0070, 0.0130, 0.00020, 26.0, ("lip", "chin")),
-    "short_beard": Style(4600, 4, 0.0045, 0.0060, 0.0080, 0.00020, 28.0, ("lip", "chin", "cheek", "throat")),
-    "full_beard": Style(4600, 6, 0.0120, 0.0090, 0.0300, 0.00024, 30.0, ("lip", "chin", "cheek", "throat")),
+    "stubble": Style(7600, 3, 0.0014, 0.0015, 0.0019, 0.00009, 20.0, ("lip", "chin", "cheek", "throat")),
+    "moustache": Style(2600, 5, 0.0, 0.0088, 0.0, 0.00015, 22.0, ("lip",)),
+    "goatee": Style(3000, 5, 0.0, 0.0072, 0.0135, 0.00016, 24.0, ("lip", "chin")),
+    "short_beard": Style(6400, 4, 0.0048, 0.0062, 0.0084, 0.00017, 26.0, ("lip", "chin", "cheek", "throat")),
+    "full_beard": Style(5800, 5, 0.0120, 0.0092, 0.0260, 0.00026, 30.0, ("lip", "chin", "cheek", "throat"), 0.85),
 }
 
 
@@ -77,10 +81,11 @@ def _groom(pack, style, texture, seed, dense, sparse):
     cut, rng, soil = STYLES[style], stream(seed, f"facial_hair.{style}"), ground.of(pack)
     density = soil.spread(cover(pack, style))
     place = soil.spread(areas.frontal(pack))
-    chosen, share = soil.scatter(_patchy(density, place, dense), int(cut.count * (0.35 + 0.65 * dense) * (1 - 0.3 * sparse)), rng)
+    count = int(cut.count * (0.35 + 0.65 * dense) * (1 - 0.3 * sparse))
+    chosen, share = soil.scatter(_patchy(soil, density, place, cut, dense, stream(seed, f"facial_hair.{style}.patches")), count, rng)
     roots, normals = soil.at(chosen, share, soil.points), binding.unit(soil.at(chosen, share, soil.normals))
     where, edge = soil.at(chosen, share, place), soil.at(chosen, share, density)
-    length = _lengths(cut, where, edge) * rng.uniform(0.65, 1.15, len(roots))
+    length = _lengths(cut, where, edge) * _uneven(len(roots), stream(seed, f"facial_hair.{style}.lengths"))
     among = np.flatnonzero(soil.spread(areas.beard_area(pack) + areas.lips(pack)) > 0.01)
     lips = soil.spread(areas.lips(pack))
     curves = _curves(cut, roots, normals, where, length, WAVE[texture], rng)
@@ -102,10 +107,20 @@ def _parts(frame):
             "cheek": (1 - front) * (1 - smoothstep(-z, 108, 116)), "throat": throat}
 
 
-def _patchy(density, place, dense):
-    """Return where roots go: thin beards thin out on the cheeks first."""
-    cheek = _parts(place)["cheek"]
-    return density * (1 - cheek * 0.6 * (1 - dense))
+def _patchy(soil, density, place, cut, dense, rng):
+    """Return where roots go, (P,): up to a ragged edge, least on the cheeks and beside the chin, least there in thin beards."""
+    part, x, dense = _parts(place), np.abs(place[:, 0]), dense + cut.full * (1 - dense)
+    ragged = smoothstep(density + 0.30 * ground.rough(soil.points, 0.007, rng), 0.12, 0.85) * (density > 0.01)
+    bare = part["cheek"] * (0.25 * (1 - cut.full) + 0.5 * (1 - dense)) + 0.45 * part["throat"]
+    bare = bare + (1 - dense) * part["chin"] * smoothstep(x, 9, 15) * smoothstep(-x, -26, -20) * smoothstep(place[:, 2], -92, -84)
+    philtrum = 0.5 * part["lip"] * np.exp(-((x / 2.6) ** 2))
+    hills = 1 + (0.22 + 0.3 * (1 - dense)) * ground.rough(soil.points, 0.013, rng)
+    return ragged * np.clip(1 - bare, 0.1, 1) * (1 - philtrum) * np.clip(hills, 0.15, 2) * (1 + MOUSTACHE * cut.full * part["lip"])
+
+
+def _uneven(count, rng):
+    """Return how long strands (N,) are beside what they are on average there: most a little shorter, a few much longer."""
+    return rng.beta(4.0, 2.2, count) * 1.35 * np.where(rng.random(count) < 0.05, rng.uniform(1.15, 1.5, count), 1.0)
 
 
 def _lengths(cut, where, edge):

@@ -1,10 +1,11 @@
 """Glasses of a person: fitted to eyes, nose, brows and ears of the neutral face, stiff, carried by the head."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from ..streams import stream
 from .piece import HEAD, Piece
 from .tube import joined, pane, tube
 
@@ -15,6 +16,7 @@ TILT = np.tan(np.radians(7))           # lenses lean forward at the top
 BEND = 1 / 0.26                        # and follow the face around, 1/m
 BULGE = 0.0018                         # of a lens: a flat one mirrors a whole lamp at once
 HEADS = 0.0022                         # what temples keep off the head, metres
+EAR_ROOT = 0.0712                      # an average ear grows from the head nearer to the middle than this
 BRIDGE = slice(27, 30)                 # landmarks of the nose's back
 
 
@@ -29,23 +31,43 @@ class Frame:
     temple: tuple[float, float]
 
 
-FRAMES = {
-    "round": Frame((0.0235, 0.0225), 2.0, (0.0008, 0.0010), 1.0, (0.0008, 0.0012)),
-    "rectangular": Frame((0.0265, 0.0180), 3.6, (0.0016, 0.0018), 1.0, (0.0014, 0.0026)),
-    "half_rim": Frame((0.0265, 0.0170), 3.2, (0.0014, 0.0016), 0.2, (0.0010, 0.0020)),
+FRAMES = {                             # as a face of average width wears them
+    "round": Frame((0.0228, 0.0216), 2.0, (0.0007, 0.0009), 1.0, (0.0007, 0.0011)),
+    "rectangular": Frame((0.0252, 0.0154), 3.4, (0.0012, 0.0016), 1.0, (0.0012, 0.0022)),
+    "half_rim": Frame((0.0255, 0.0152), 3.1, (0.0010, 0.0013), 0.25, (0.0008, 0.0017)),
+    "oval": Frame((0.0244, 0.0158), 2.3, (0.0006, 0.0008), 1.0, (0.0006, 0.0011)),
 }
+WIDTHS = (0.90, 1.10)                  # of an average frame, that are sold
+LENS_HALF = 0.0285                     # the widest lens there is
 
 
 def make(person):
     """Return the Piece of a person's glasses, or None."""
-    kind = person.identity.look.glasses.kind
-    if kind not in FRAMES:
+    if person.identity.look.glasses.kind not in FRAMES:
         return None
-    frame, fit = FRAMES[kind], _Fit(person, FRAMES[kind])
+    frame = frame_of(person)
+    fit = _Fit(person, frame)
     stiff = [_bridge(frame, fit), *(part(frame, fit, side) for part in (_rim, _temple, _pad, _arm) for side in (-1, 1))]
     panes = [_lens(frame, fit, side) for side in (-1, 1)]
     points, faces, part = joined(stiff + panes)
     return Piece(points, faces, ("frame", "lens"), HEAD, slots=(part >= len(stiff)).astype(int))
+
+
+def frame_of(person):
+    """Return the Frame that a person wears: its kind's, as wide as the head is, and a little of a model of its own by the look's seed."""
+    look = person.identity.look
+    kind, rng = FRAMES[look.glasses.kind], stream(look.seed, "glasses", look.glasses.kind)
+    size = float(np.clip(_width(person.base, person.pack) / _width(person.pack.base, person.pack) * rng.uniform(0.95, 1.04), *WIDTHS))
+    tall, thick, square = rng.uniform(0.90, 1.12), rng.uniform(0.75, 1.3), rng.uniform(-0.15, 0.2) * (kind.square > 2.5)
+    half = min(kind.half[0] * size, LENS_HALF), kind.half[1] * size * tall
+    rim, temple = (tuple(thick * side for side in sides) for sides in (kind.rim, kind.temple))
+    return replace(kind, half=half, square=kind.square * (1 + square), rim=rim, temple=temple)
+
+
+def _width(base, pack):
+    """Return how far apart the ears' roots are."""
+    ear = _places(pack).ear
+    return float(base[ear[1], 0].mean() - base[ear[-1], 0].mean())
 
 
 class _Fit:
@@ -62,7 +84,7 @@ class _Fit:
         self.base, self.places = base, _places(pack)
         self.nose = np.einsum("nk,nkc->nc", pack.landmark_weights[BRIDGE], base[pack.faces[pack.landmark_faces[BRIDGE]]])
         self.middle = (left.centre + right.centre) / 2
-        self.spread = max((left.centre - right.centre)[0] / 2 + 0.001, frame.half[0] + 0.0078)
+        self.spread = max((left.centre - right.centre)[0] / 2 + 0.001, frame.half[0] + 0.0082)
         self.middle = self.middle + [0, -max(left.radius, right.radius) - LASHES, -0.003]
         self.middle[1] += min(self._room(frame), 0)
 
@@ -97,8 +119,8 @@ def _places(pack):
     for sign, name in ((1, "ear.L"), (-1, "ear.R")):
         weight, out = pack.regions[name][skin], base[skin, 0] * sign
         side[sign] = skin[(weight < 0.35) & (out > 0.035) & pack.exterior[skin]]
-        root = skin[(weight > 0.15) & (weight < 0.5) & (out > 0.05)]
-        ear[sign] = root[np.argsort(-base[root, 2])[:6]]
+        root = skin[(weight > 0.55) & (weight < 0.8) & (out > 0.05) & (out < EAR_ROOT)]
+        ear[sign] = root[np.argsort(-base[root, 2])[:5]]
     return _Places(front, side, ear)
 
 

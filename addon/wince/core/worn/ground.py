@@ -9,6 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from .. import subdivision
+from ..near import nearest
+from .binding import unit
+
+WAVES = 9                              # that add up to a random field, see `rough`
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +57,15 @@ class Ground:
         """Return values (P, ...) at scattered roots."""
         return np.einsum("nk,nk...->n...", share, values[self.triangles[chosen]])
 
-    def near(self, points, among, block=4096):
+    def near(self, points, among):
         """Return the nearest of the points `among` (M,) to each of points (N, 3), as (N,) into this ground's points."""
-        own = self.points[among].astype(np.float32)
-        size = (own ** 2).sum(axis=1)
-        found = [(size - 2 * (part.astype(np.float32) @ own.T)).argmin(axis=1) for part in _blocks(points, block)]
-        return among[np.concatenate(found)]
+        return among[nearest(points, self.points[among])]
 
 
-def _blocks(points, size):
-    """Cut points into blocks, so that a table of distances stays small."""
-    return (points[first:first + size] for first in range(0, len(points), size))
+def rough(points, size, rng):
+    """Return a smooth random field, about -1..1, at points (N, 3), metres; its hills are `size` metres apart: where hair is patchy."""
+    ways = unit(rng.normal(size=(WAVES, 3))) * (2 * np.pi / (size * rng.uniform(0.7, 1.6, (WAVES, 1))))
+    return np.sin(points @ ways.T + rng.uniform(0, 2 * np.pi, WAVES)).sum(axis=1) / np.sqrt(WAVES)
 
 
 @lru_cache(maxsize=2)

@@ -22,21 +22,21 @@ STEADY = (3, 10)                       # columns between which the gap is wide e
 class Upper:
     """The lashes of the upper lid: how many, how long, where from the outer corner inwards, how they rise."""
 
-    count, length, ends = 132, 0.0094, (0.06, 0.97)
+    count, length, ends = 104, 0.0094, (0.06, 0.97)
     profile = (0.0, 0.25, 0.65, 1.0), (0.45, 0.8, 1.0, 0.8)
     rise = (-18.0, 62.0)               # degrees from straight out of the eye, at root and tip; > 0 is away from the opening
     fan = (-26.0, 40.0)                # degrees aside, at the inner corner and at the outer
-    width = 0.00023
+    width = 0.00029
 
 
 class Lower:
     """The lashes of the lower lid."""
 
-    count, length, ends = 62, 0.0054, (0.16, 0.95)
+    count, length, ends = 48, 0.0060, (0.16, 0.95)
     profile = (0.0, 0.3, 0.7, 1.0), (0.5, 0.8, 1.0, 0.8)
     rise = (14.0, 48.0)
     fan = (-22.0, 34.0)
-    width = 0.00014
+    width = 0.00019
 
 
 def make(person):
@@ -61,11 +61,11 @@ def _groom(pack, seed, dense, sparse, man):
 
 def _row(pack, side, row, rng, dense, sparse, man):
     """Return the Groom of one row."""
-    count = int(row.count * (0.6 + 0.8 * dense) * (1 - 0.6 * sparse))
+    count = int(row.count * (0.6 + 0.8 * dense) * (1 - 1.1 * sparse))
     place = np.clip((np.arange(count) + rng.uniform(0, 1, count)) / count, 0, 1)
     corners, roots, frame = _roots(pack, side, row, row.ends[0] + (row.ends[1] - row.ends[0]) * place, rng)
     length = (row.length * np.interp(place, *row.profile) * rng.uniform(0.72, 1.08, count)
-              * (0.75 + 0.5 * dense) * (1 - 0.3 * sparse) * (1 - 0.08 * man))
+              * (0.75 + 0.5 * dense) * (1 - 0.15 * sparse) * (1 - 0.08 * man))
     curves = roots[:, None] + _bows(frame, place, length, row, rng, man)
     _clump(curves, frame[0], place, rng)
     taper = np.interp(np.linspace(0, 1, STEPS), (0, 0.4, 1), (1, 0.75, 0.12))

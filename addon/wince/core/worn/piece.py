@@ -6,6 +6,8 @@ import numpy as np
 
 SKIN, HEAD = "skin", "head"
 PATTERN = "cloth_place"                # point attribute: metres around and down the cloth, and how much of the rim's trim it is
+SEWN = "cloth_sewn"                    # point attribute: signed metres to the seams of shoulders and sleeves and to the front's edge
+CUT = "cloth_cut"                      # point attribute: metres down from the neckline, metres to the left on the average bust, 0
 KINDS = ("hair", "brows", "lashes", "facial_hair", "clothes", "glasses", "tears")       # what objects are found by: kept in files
 
 

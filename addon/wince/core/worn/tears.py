@@ -19,7 +19,7 @@ RAISED = 0.00005                       # what they stand off both
 SAG = 0.35                             # how far their surface sinks towards the corner between lid and eyeball: a meniscus is hollow
 ENDS = 0.15                            # share of the lid at either end over which they thin out
 MARGIN = (0, 1, 2)                     # rings of the margin: inner edge, middle, front
-AHEAD = 0.0002                        # what tears may stand before the lid's front, metres
+AHEAD, MOST = 0.0002, 0.00119          # what tears may stand before the lid's front, and off the eyeball, metres
 FAR, ASIDE = 11, 5                     # ring and columns further that hold them with the lid's front
 BUMP_RADII = (0.0013, 0.0010, 0.0011)  # of the bump: towards the eye, forward, upward; metres
 BUMP_AT = (0.62, 0.0004)               # along the margin from front to inner edge, then towards the eye (metres)
@@ -80,7 +80,7 @@ def _between(points, eye, front):
     """
     arm = points - eye.centre
     distance, most = (np.linalg.norm(a, axis=-1, keepdims=True) for a in (arm, front[:, None] - eye.centre))
-    return eye.centre + arm * np.minimum(np.maximum(distance, eye.radius + RAISED), most + AHEAD) / distance
+    return eye.centre + arm * np.clip(distance, eye.radius + RAISED, np.minimum(most + AHEAD, eye.radius + MOST)) / distance
 
 
 def _where_they_meet(margin, eye):

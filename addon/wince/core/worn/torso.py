@@ -5,10 +5,11 @@ The bust ends at the shoulders; a plain trunk with hanging upper arms goes on fr
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from .. import atlas
+from .. import atlas, turns
 
 CENTRE = np.array([0.0, -0.012, -0.15])            # from the neck joint, metres
 SIZE = 128                                         # directions around, and from straight down to straight up
@@ -47,7 +48,7 @@ def of(base, faces):
     """
     seen, skin = _skin(base, faces)
     around = directions()
-    plain = _plain(around)
+    plain = _plain()
     radius = np.where(skin, np.maximum(seen, 0.97 * plain), np.maximum(plain, _around(seen, np.max)))
     top = SIZE - 1 - skin[::-1].argmax(axis=0)                        # above it the neck goes on as it ends
     radius = np.where(np.arange(SIZE)[:, None] > top, radius[top, np.arange(SIZE)], radius)
@@ -74,9 +75,7 @@ def _hanging(radius, down):
 
 def angles(points):
     """Return (column, row) of points (N, 3) in the picture, whole numbers at the middle of a texel."""
-    away = points - CENTRE
-    azimuth = np.arctan2(away[:, 0], -away[:, 1])
-    elevation = np.arctan2(away[:, 2], np.hypot(away[:, 0], away[:, 1]))
+    azimuth, elevation = turns.bearing(points - CENTRE)
     return (azimuth / (2 * np.pi) + 0.5) * SIZE - 0.5, (elevation / np.pi + 0.5) * SIZE - 0.5
 
 
@@ -94,8 +93,10 @@ def _skin(base, faces):
     return found.picture(np.linalg.norm(base - CENTRE, axis=1)[:, None])[..., 0], found.covered()
 
 
-def _plain(around):
-    """Return the radii of the plain trunk and arms: from far outside inwards until something is met."""
+@lru_cache(maxsize=1)
+def _plain():
+    """Return the radii of the plain trunk and arms, the same for all: from far outside inwards until something is met."""
+    around = directions()
     radius = np.full(around.shape[:2], 0.9)
     for _ in range(48):
         radius = np.maximum(radius - 0.9 * _distance(CENTRE + radius[..., None] * around), 0.02)

@@ -11,11 +11,11 @@ import numpy as np
 from ...bridge import version
 from ...bridge.nodes import grow, set_input
 from ..passes import ATTRIBUTES, wanted_aovs
-from . import cloth, eyes, glass, mouth, relief, skin, strands  # noqa: F401 -- relief is asked for as materials.relief
+from . import cloth, eyes, glass, mouth, relief, skin, strands
 from .base import CLASSES
-from .skin import ALBEDO, BROW, SHEEN
+from .skin import ALBEDO, BROW, FINE, GRAIN, PLACE, SHEEN
 
-__all__ = ["ALBEDO", "BROW", "CLASSES", "LOOK", "RECIPES", "SHEEN", "build", "show_in_solid", "tint"]
+__all__ = ["ALBEDO", "BROW", "CLASSES", "FINE", "GRAIN", "LOOK", "PLACE", "RECIPES", "SHEEN", "build", "show_in_solid", "tint"]
 
 LOOK = "wince_look"                    # ID property of a material: which of RECIPES it is
 BROW_SHOWN = 0.5                       # of the brow's colour in Solid shading, where the whole brow region has one colour
@@ -48,7 +48,7 @@ def build_like(worn, names):
 
 def tint(materials, person):
     """Set everything that a person changes; a material that is not there is passed over."""
-    for room in ROOMS:
+    for room in (*ROOMS, relief):
         room.tint(materials, person)
 
 
@@ -60,7 +60,7 @@ def show_in_solid(materials, skin_rgb, brow_rgb, iris_rgb):
     skin, brow = np.asarray(skin_rgb), np.asarray(brow_rgb)
     own = {"skin": skin, "brows": (1 - BROW_SHOWN) * skin + BROW_SHOWN * brow, "lash_hair": 0.5 * brow, "iris": iris_rgb}
     for name, material in materials.items():
-        rgba = np.float32([*own.get(name, RECIPES[name].rgb or material.diffuse_color[:3]), 1.0])
+        rgba = np.float32([*own.get(name, RECIPES[name].rgb or material.diffuse_color[:3]), glass.CLEAR.get(name, 1.0)])
         if not np.array_equal(rgba, np.float32(material.diffuse_color)):
             material.diffuse_color = rgba
         material.roughness = RECIPES[name].roughness
@@ -70,6 +70,8 @@ def _material(name, recipe, aovs, subsurface):
     """Make one material."""
     material = bpy.data.materials.new(f"wince {name}")
     material.pass_index, material[LOOK] = CLASSES[recipe.kind], name
+    if hasattr(material, "cycles"):                       # it is an add-on too, and may be off
+        material.cycles.emission_sampling = "NONE"        # what glows is no lamp: sampled as one it would cost time and noise
     table, links = _shader(name)
     if recipe.labelled:
         _add_labels(table, links, aovs)

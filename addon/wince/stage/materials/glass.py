@@ -10,8 +10,9 @@ TREES = {
     "frame": ({}, []),
     "lens": ({"through": ("ShaderNodeBsdfTransparent", {})}, [("through", "BSDF", "output", "Surface")]),
 }
-INPUTS = {"lens": {"through": {"Color": (0.94, 0.955, 0.955, 1.0)}}}
-METAL = {"round": 0.85, "rectangular": 0.0, "half_rim": 0.4}
+INPUTS = {"lens": {"through": {"Color": (0.985, 0.99, 0.99, 1.0)}}}    # light passes twice: lamp to skin, skin to camera
+CLEAR = {"lens": 0.15}                 # how much of it Solid shading shows, which knows no shaders
+METAL = {"round": 0.85, "rectangular": 0.0, "half_rim": 0.4, "oval": 0.9}
 
 
 def tint(materials, person):

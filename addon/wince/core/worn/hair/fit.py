@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...near import squares
 from .. import binding
 from .solid import HIGH, LOW, vertex_normals
 
@@ -44,7 +45,7 @@ def fit(pack, curves, length, corners, weights, knots):
 def motion(fitted, pack, base):
     """Return how strands move (N, S, 3) float32 from the average adult to a face whose vertices are base (V, 3), see binding.shown."""
     moved = (base - binding.rest(pack)).astype(np.float32)
-    nodes = (moved[fitted.near].T @ fitted.shares).T
+    nodes = np.einsum("cv,vg->gc", np.ascontiguousarray(moved[fitted.near].T), fitted.shares)
     count, knots = fitted.held.shape
     field = np.matmul(fitted.parts[:, None], nodes[fitted.cells]).reshape(count, knots, 3)
     own = np.matmul(fitted.weights[:, None], moved[fitted.corners])[:, 0] - field[:, 0]
@@ -55,8 +56,8 @@ def _shares(pack, nodes):
     """Return vertices (M,) and shares (M, G) float32 that say how nodes (G, 3) go with the skin near them."""
     base, faces = binding.rest(pack), pack.faces_of("skin")
     on = np.flatnonzero(pack.exterior & (vertex_normals(base, faces) ** 2).sum(axis=1).astype(bool) & ~_face(base))
-    square = ((base[on]**2).sum(axis=1)[:, None] + (nodes**2).sum(axis=1) - 2 * base[on] @ nodes.T) / (2 * REACH**2)
-    share = np.exp((square.min(axis=0) - square).astype(np.float32)) * _areas(base, faces)[on, None].astype(np.float32)
+    square = squares(base[on], nodes) / (2 * REACH**2)
+    share = np.exp(square.min(axis=0) - square) * _areas(base, faces)[on, None].astype(np.float32)
     return on, share / share.sum(axis=0)
 
 

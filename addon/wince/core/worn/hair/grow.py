@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...steps import smoothstep
-from .scalp import WHORL
+from . import scalp
 from .solid import unit
 from .styles import BROW
 
@@ -12,59 +12,82 @@ KEEP_OFF = np.array([0.0, -0.150, 0.105]), np.array([0.058, 0.075, 0.105])      
 AXIS = np.array([0.0, -0.010, 0.0])                  # of the neck
 BACK = np.array([0.0, 0.110, 0.150])
 DOWN = np.array([0.0, 0.0, -1.0])
+SHOULDER, AHEAD = 0.010, -0.035                      # hems below it drape; roots before it send their hair before the shoulder
+RISE, SLOW = 0.035, 0.030              # metres in which hair rises to where it lies in the coat, and as much more from a parting
+FLAT, ABOUT = 0.45, 0.030              # of its height hair loses that comes from a parting, and how far about it, metres
+TOGETHER = 0.45, 0.95                  # how strongly hair comes together there, before the shoulders and behind them
+SHAVEN = 0.0012                                      # metres long is hair where a fade ends
 
 
-def lengths(points, style):
-    """Return how long hair grows at roots (N, 3), metres."""
-    top = smoothstep(points[:, 2], 0.175, 0.222)
+def lengths(points, depth, style):
+    """Return how long hair grows at roots (N, 3), metres; `depth` (N,) is how far they lie inside the hairline."""
+    top = scalp.on_top(points)
     nape = smoothstep(-points[:, 2], -0.150, -0.090)
     out = style.top * top + (1 - top) * (style.side + nape * (style.nape - style.side))
     if style.under:                                                                # beside the parting, as short as the sides
         out = np.where(points[:, 0] > style.part, np.minimum(out, 1.5 * style.side), out)
+    if style.taper:                                                                # faded at the sides and the nape
+        out = out + scalp.faded(points, depth, style.taper) * (np.minimum(out, SHAVEN) - out)
     return out
 
 
-def flow(points, roots, style, side):
-    """Return where strands are bound (N, 3), not of unit length, at points (N, 3) that came from roots (N, 3); side (N,) of the parting."""
-    out = style.whorl * unit(points - WHORL) + style.fall * DOWN + style.back * unit(BACK - points)
+def flow(points, roots, outward, style, side):
+    """Return where strands are bound (N, 3), not of unit length, at points (N, 3) that came from roots (N, 3); outward (N, 3) off the head,
+    side (N,) of the parting."""
+    whorl = points - scalp.WHORL
+    if style.hold:                                                                 # what does not stand runs along the head
+        whorl = whorl - 0.9 * outward * np.einsum("ni,ni->n", whorl, outward)[:, None]
+    out = style.whorl * unit(whorl) + style.fall * DOWN + style.back * unit(BACK - points)
     ahead = smoothstep(-roots[:, 1], 0.050, 0.110) * smoothstep(roots[:, 2], 0.175, 0.205)
     high = smoothstep(points[:, 2], 0.185, 0.230)
     if style.part is not None:
         out = out + (style.split * high * side)[:, None] * np.array([1.0, 0.0, 0.0])
-    if style.gather is not None:
-        out = out + 1.5 * unit(np.array(style.gather) - points)
     if style.curve and style.hem is not None:
         low = style.curve * smoothstep(-points[:, 2], -style.hem - 0.075, -style.hem - 0.005)
         out = out + low[:, None] * unit((AXIS - points) * (1, 1, 0))
-    sign = -side if style.part is None else np.minimum(1, 1.5 - side * 0.5) * np.where(side > 0, -0.4, 1)
+    if style.hem is not None and style.hem < SHOULDER:
+        out = out + _drape(points, roots)
+    sign = np.where(side > 0, 0.5 if style.part is None else -0.4, 1.0)              # unparted hair goes one way: to both it would gape
     return out + ahead[:, None] * np.array(style.sweep) * np.stack([sign, np.ones_like(sign), np.ones_like(sign)], axis=-1)
 
 
-def grow(roots, normals, style, solid, rng):
+def _drape(points, roots):
+    """Return where hair goes (N, 3) that comes down to the shoulders: before them or behind them, and together, not outwards."""
+    low = smoothstep(-points[:, 2], -0.060, 0.010)[:, None]
+    ahead = np.where(roots[:, 1] + 0.3 * (roots[:, 2] - 0.2) < AHEAD, -1.0, 1.0)
+    across = -np.sign(points[:, 0]) * smoothstep(abs(points[:, 0]), 0.03, 0.08)
+    return low * np.stack([np.where(ahead < 0, *TOGETHER) * across, 0.7 * ahead, 0 * ahead], axis=-1)
+
+
+def grow(roots, normals, depth, style, solid, rng):
     """Grow strands.
 
     roots, normals   (N, 3)
+    depth            (N,) metres inside the hairline
     style            styles.Style
     solid            solid.Solid
     rng              numpy Generator
     returns          curves (N, STEPS + 1, 3), their lengths (N,), and the lengths to which they are cut (N,), metres
     """
     count = len(roots)
-    length = lengths(roots, style) * (1 + 0.10 * rng.standard_normal(count)).clip(0.6, 1.3)
+    length = lengths(roots, depth, style) * (1 + style.uneven * rng.standard_normal(count)).clip(0.4, 1.6)
     step = length / STEPS
     level = rng.random(count) ** 0.8 * style.layer                                 # where in the coat a strand lies
-    wobble = (0.08 if style.gather else 0.25) * rng.standard_normal((count, 3))
-    offset = roots[:, 0] + 0.004 * rng.standard_normal(count)
+    wobble = 0.25 * rng.standard_normal((count, 3))
+    zigzag = 0.0012 * np.sin(roots[:, 1] * 110 + 6.28 * rng.random()) + 0.0007 * np.sin(roots[:, 1] * 320 + 6.28 * rng.random())
+    offset = roots[:, 0] + zigzag + 0.0008 * rng.standard_normal(count)
     side = np.where(offset > (style.part or 0.0), 1.0, -1.0)
+    near = 0.0 if style.part is None else np.exp(-(((offset - style.part) / ABOUT) ** 2))          # or it has horns
+    level, reach = level * (1 - FLAT * near), RISE + SLOW * near
     place = roots - 0.0010 * normals
-    heading = unit(flow(roots, roots, style, side) + wobble * 0.6)
+    heading = unit(flow(roots, roots, normals, style, side) + wobble * 0.6)
     heading = unit(heading - normals * np.einsum("ni,ni->n", heading, normals)[:, None] * 0.9 + style.lift * normals)
     curves, away, outward = [place], np.zeros(count), normals
     for k in range(STEPS):
         grown = (k + 1) * step
-        rise = level * smoothstep(grown, 0.0, 0.035) * (style.crown + (1 - style.crown) * smoothstep(-place[:, 2], -0.238, -0.165))
+        rise = level * smoothstep(grown / reach, 0.0, 1.0) * (style.crown + (1 - style.crown) * smoothstep(-place[:, 2], -0.238, -0.165))
         hold = style.hold * np.clip((away - rise) / 0.012, 0, 1) * (0.25 + 0.75 * smoothstep(place[:, 2], 0.08, 0.16))
-        target = unit(unit(flow(place, roots, style, side) + 0.4 * wobble) - hold[:, None] * outward)
+        target = unit(unit(flow(place, roots, outward, style, side) + 0.4 * wobble) - hold[:, None] * outward)
         heading = unit(heading + np.minimum(1.0, step / style.turn)[:, None] * (target - heading))
         place, heading, away, outward = _lie(place + heading * step[:, None], heading, rise, solid, style)
         place = _over_roots(place, roots, normals, grown, style)
@@ -112,8 +135,6 @@ def _cut(curves, length, style, rng):
     below = (z < window) & (y < -0.080) & (abs(x) < 0.043 + 0.011 * smoothstep(-z, -0.195, -0.140))    # hair before the face
     if style.hem is not None:
         below |= z < style.hem + ragged
-    if style.gather is not None:
-        below |= ((curves - np.array(style.gather)) ** 2).sum(axis=-1) < 0.012**2
     below[:, 0] = False
     first = np.where(below.any(axis=1), below.argmax(axis=1), STEPS)
     return np.maximum(first / STEPS * length, 0.002)

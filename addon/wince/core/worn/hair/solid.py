@@ -5,8 +5,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from .. import binding, torso
+
 LOW, HIGH = np.array([-0.21, -0.21, -0.17]), np.array([0.21, 0.15, 0.31])       # metres; hair that leaves the box meets nothing
 CELL = 0.006
+COLLAR, CLOTH = 0.010, 0.012           # height where clothes begin, and how far they hang off the skin at the most, metres
 QUANTUM = 1e-4                         # of the pack's distances, metres
 
 
@@ -25,11 +28,13 @@ class Solid:
         share = (1 - part, part)
         flat = self.grid.reshape(-1, 4)
         first = (cell[:, 0] * size[1] + cell[:, 1]) * size[2] + cell[:, 2]
-        out = np.zeros((len(points), 4), np.float32)
+        out, row = np.zeros((len(points), 4), np.float32), np.empty((len(points), 4), np.float32)
         for corner in range(8):
             bits = (corner >> 2 & 1, corner >> 1 & 1, corner & 1)
             weight = share[bits[0]][0] * share[bits[1]][1] * share[bits[2]][2]
-            out += weight[:, None] * flat[first + (bits[0] * size[1] + bits[1]) * size[2] + bits[2]]
+            np.take(flat, first + (bits[0] * size[1] + bits[1]) * size[2] + bits[2], axis=0, out=row, mode="clip")     # twice as quick
+            row *= weight[:, None]
+            out += row
         return out[:, 0], unit(out[:, 1:])
 
 
@@ -48,10 +53,25 @@ def vertex_normals(points, faces):
 
 @lru_cache(maxsize=2)
 def of_pack(pack):
-    """Return the Solid of a pack's average adult."""
-    distance = unpacked(pack.body_distance)
+    """Return the Solid of a pack's average adult, dressed: below the neck hair lies on cloth."""
+    distance = np.minimum(unpacked(pack.body_distance), _trunk(pack))
     slope = unit(np.stack(np.gradient(distance), axis=-1))
     return Solid(np.concatenate([distance[..., None], slope], axis=-1))
+
+
+def _trunk(pack):
+    """Return about how far the nodes of the grid are from clothes, (X, Y, Z) float32 metres; far above the neckline."""
+    ticks = [np.arange(a, b + CELL, CELL) for a, b in zip(LOW, HIGH)]
+    nodes = np.stack(np.meshgrid(*ticks, indexing="ij"), axis=-1)
+    low = nodes[..., 2] < COLLAR
+    body = torso.of(binding.rest(pack), pack.faces_of("skin"))
+    column, row = torso.angles(nodes[low])
+    last = torso.SIZE - 1
+    radius = body.radius[np.clip(np.rint(row), 0, last).astype(int), np.rint(column).astype(int) % torso.SIZE]
+    out = np.full(nodes.shape[:3], 1.0, np.float32)
+    cloth = CLOTH * np.clip((COLLAR - nodes[low][:, 2]) / 0.03, 0, 1)
+    out[low] = 0.8 * (np.linalg.norm(nodes[low] - torso.CENTRE, axis=-1) - radius) - cloth
+    return out
 
 
 def packed(distance):

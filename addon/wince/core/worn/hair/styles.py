@@ -1,6 +1,10 @@
-"""How each style is cut and combed, as numbers on the average adult's head."""
+"""How each style is cut and combed, as numbers on the average adult's head; how one person's cut differs from the next one's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...streams import stream
 
 BROW, CHIN = 0.160, 0.040                           # heights, metres
 
@@ -27,7 +31,12 @@ class Style:
     gather               (x, y, z) where all hair is tied, metres, or None
     tail                 "" | "tail" | "bun": what becomes of it there
     opens                whether hair keeps off the face like a curtain
-    made                 texture that it is made to have where it has less: "" | one of texture.TEXTURES
+    made                 texture that it is made to have where it has less: "" | one of texture.TEXTURES | "set"
+    taper                metres inside the hairline over which sides and nape are faded, of a man
+    uneven               how much lengths differ from strand to strand
+    under_coat           whether a coat on the scalp keeps it from shining through
+    bared                whether its hairline is seen from before: fine hair is laid along it
+    rope                 "" | one of ropes.MAKERS: hair that is braided all over
     """
 
     count: int
@@ -55,24 +64,54 @@ class Style:
     tail: str = ""
     opens: bool = False
     made: str = ""
+    taper: float = 0.0
+    uneven: float = 0.10
+    under_coat: bool = False
+    bared: bool = False
+    rope: str = ""
 
 
 STYLES = {
-    "buzz": Style(34000, 0.008, 0.006, 0.005, 0.00038, whorl=1.0, lift=0.7, layer=0.003),
-    "short": Style(20000, 0.034, 0.014, 0.009, 0.00038, whorl=1.0, fall=0.25, lift=0.75, sweep=(-0.25, 0.1, 0.9), turn=0.022, layer=0.010),
-    "side_part": Style(19000, 0.075, 0.026, 0.014, 0.00038, whorl=0.3, fall=0.35, back=0.35, lift=0.6, part=0.030, split=0.9, under=True,
-                       sweep=(-0.3, 0.5, 0.5), turn=0.020, layer=0.013),
-    "crop": Style(19000, 0.070, 0.058, 0.034, 0.00038, whorl=0.9, fall=0.5, lift=0.5, part=0.030, split=0.4, sweep=(-0.9, -0.1, 0.1),
-                  turn=0.022, layer=0.012, fringe=0.172),
-    "bob": Style(16000, 0.300, 0.220, 0.150, whorl=0.15, fall=1.0, lift=0.35, part=0.022, split=0.8, sweep=(0.0, 0.4, 0.25), turn=0.020,
-                 layer=0.015, crown=0.6, hem=0.035, ragged=0.006, curve=1.1, opens=True),
-    "fringe": Style(17000, 0.320, 0.250, 0.200, whorl=0.6, fall=0.9, lift=0.35, turn=0.020, layer=0.014, hem=-0.005, ragged=0.010,
-                    fringe=BROW, curve=0.7, opens=True),
-    "long": Style(16000, 0.460, 0.380, 0.300, whorl=0.1, fall=1.0, back=0.15, lift=0.35, part=0.004, split=0.8, sweep=(0.0, 0.4, 0.25),
-                  turn=0.022, layer=0.017, crown=0.5, hem=-0.115, ragged=0.030, opens=True),
-    "ponytail": Style(16000, 0.300, 0.240, 0.200, lift=0.14, turn=0.014, layer=0.007, gather=(0.0, 0.066, 0.200), tail="tail"),
-    "bun": Style(16000, 0.300, 0.240, 0.240, lift=0.16, turn=0.014, layer=0.010, gather=(0.0, 0.022, 0.246), tail="bun"),
-    "permed": Style(17000, 0.072, 0.062, 0.040, 0.00045, whorl=0.6, fall=0.35, back=0.15, lift=0.8, part=0.034, split=0.3,
-                    sweep=(-0.8, -0.05, 0.35), turn=0.018, hold=1.6, layer=0.017, fringe=0.188, made="curly"),
+    "buzz": Style(42000, 0.0075, 0.0055, 0.0045, 0.00030, whorl=1.0, fall=0.3, lift=0.55, layer=0.002, taper=0.050, uneven=0.28),
+    "short": Style(22000, 0.032, 0.013, 0.008, 0.00036, whorl=0.9, fall=0.35, lift=0.6, sweep=(-0.35, 0.15, 0.7), turn=0.018, layer=0.008,
+                   taper=0.045, uneven=0.22),
+    "side_part": Style(20000, 0.075, 0.024, 0.012, 0.00036, whorl=0.3, fall=0.45, back=0.35, lift=0.5, part=0.030, split=0.9, under=True,
+                       sweep=(-0.3, 0.5, 0.45), turn=0.017, layer=0.012, taper=0.040, uneven=0.14, under_coat=True),
+    "crop": Style(20000, 0.078, 0.042, 0.026, 0.00036, whorl=0.7, fall=0.8, lift=0.35, part=0.030, split=0.4, sweep=(-0.9, -0.1, 0.1),
+                  turn=0.014, hold=2.2, layer=0.012, fringe=0.172, uneven=0.2, under_coat=True),
+    "bob": Style(20000, 0.300, 0.220, 0.150, whorl=0.15, fall=1.0, lift=0.35, part=0.022, split=0.8, sweep=(0.0, 0.4, 0.25), turn=0.018,
+                 layer=0.013, crown=0.7, hem=0.035, ragged=0.010, curve=0.8, opens=True, under_coat=True),
+    "fringe": Style(20000, 0.320, 0.250, 0.200, whorl=0.6, fall=0.9, lift=0.35, turn=0.020, layer=0.013, hem=-0.005, ragged=0.014,
+                    fringe=BROW, curve=0.5, opens=True, under_coat=True),
+    "long": Style(24000, 0.460, 0.380, 0.300, whorl=0.1, fall=1.0, back=0.2, lift=0.35, part=0.004, split=0.8, sweep=(0.0, 0.4, 0.25),
+                  turn=0.020, layer=0.015, crown=0.6, hem=-0.115, ragged=0.020, opens=True, under_coat=True),
+    "ponytail": Style(19000, 0.300, 0.240, 0.200, layer=0.0045, gather=(0.0, 0.066, 0.200), tail="tail", under_coat=True, bared=True),
+    "bun": Style(19000, 0.300, 0.240, 0.240, layer=0.0055, gather=(0.0, 0.022, 0.246), tail="bun", under_coat=True, bared=True),
+    "permed": Style(19000, 0.070, 0.056, 0.036, 0.00038, whorl=0.9, fall=0.75, lift=0.6, sweep=(0.0, -0.35, 0.25), turn=0.014, hold=2.2,
+                    layer=0.020, crown=1.3, fringe=0.192, made="set", under_coat=True),
     "afro": Style(15000, 0.075, 0.060, 0.045, 0.00055, lift=6.0, whorl=0.1, turn=0.4, hold=0.0, layer=0.001),
+    "braids": Style(120, 0.400, 0.320, 0.260, whorl=0.15, fall=1.0, back=0.3, lift=0.2, turn=0.012, layer=0.016, crown=0.5, hem=-0.085,
+                    ragged=0.030, opens=True, rope="braids"),
+    "cornrows": Style(11, 0.0, 0.0, 0.0, rope="cornrows"),
 }
+MIDDLE = -0.385                                      # of a normal draw; below it, a third, long hair is parted in the middle
+LENGTHS, HEMS, PARTS = 0.12, 0.006, 0.35             # spread of lengths (share), of hems (metres), of partings (share)
+
+
+def own(style, man, seed):
+    """Return a Style as one person wears it: somewhat longer or shorter, parted elsewhere, faded more or less.
+
+    style   Style
+    man     0 woman .. 1 man
+    seed    the look's
+    """
+    length, hem, part, ragged, taper, middle = stream(seed, "hair.cut").standard_normal(6).clip(-1.8, 1.8)
+    times = float(np.exp(LENGTHS * length))
+    wear = {"top": style.top * times, "side": style.side * times**0.7, "nape": style.nape * times**0.7,
+            "taper": style.taper * man * float(np.clip(0.9 + 0.4 * taper, 0.35, 1.4)), "ragged": style.ragged * float(np.exp(0.3 * ragged))}
+    if style.hem is not None:
+        wear["hem"] = style.hem + HEMS * hem
+    if style.part is not None:
+        share = 0.1 if style.opens and middle < MIDDLE else np.exp(PARTS * part)
+        wear["part"] = float(np.clip(style.part * share, 0.002, 0.038))
+    return replace(style, **wear)

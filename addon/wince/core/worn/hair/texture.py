@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...near import nearest
 from ...steps import smoothstep
 from .solid import unit
 
@@ -18,7 +19,9 @@ class Texture:
     together        strands of a clump
     frizz           metres that strands stray, ten centimetres from the root
     volume, shrink  times the thickness of the coat, and the length
-    per_turn        points of a strand
+    per_turn        points of a strand for each turn
+    springs         0..1, whether it stands off the head by itself and is drawn coil by coil
+    order           0..1, whether neighbours wave together
     """
 
     wave: float
@@ -30,14 +33,24 @@ class Texture:
     volume: float
     shrink: float
     per_turn: float
+    springs: float = 0.0
+    order: float = 0.0
 
 
 TEXTURES = {
-    "straight": Texture(0.120, 0.0014, 0.6, 0.45, 14, 0.0010, 1.0, 1.0, 3),
-    "wavy": Texture(0.068, 0.0060, 0.55, 0.70, 24, 0.0013, 1.2, 0.95, 5),
-    "curly": Texture(0.042, 0.0085, 0.1, 0.85, 26, 0.0014, 1.5, 0.85, 6),
-    "coily": Texture(0.016, 0.0040, 0.0, 0.62, 10, 0.0026, 2.1, 0.70, 5),
+    "straight": Texture(0.120, 0.0016, 0.6, 0.45, 14, 0.0010, 1.0, 1.0, 3, order=0.5),
+    "wavy": Texture(0.075, 0.0050, 0.55, 0.62, 24, 0.0011, 1.2, 0.95, 5, order=0.75),
+    "curly": Texture(0.042, 0.0085, 0.1, 0.85, 26, 0.0014, 1.5, 0.85, 6, order=0.2),
+    "coily": Texture(0.017, 0.0042, 0.0, 0.80, 9, 0.0022, 2.1, 0.70, 5, 1.0),
 }
+SET = Texture(0.050, 0.0085, 0.25, 0.66, 40, 0.0009, 1.35, 0.95, 6, order=0.35)           # put up in rollers
+
+
+def worn(kind, least):
+    """Return the Texture of hair of a kind (look.HAIR_TEXTURES) in a style: its own, or what it was made to be, styles.Style.made."""
+    if least == "set":
+        return SET
+    return TEXTURES[max(kind, least or kind, key=list(TEXTURES).index)]
 
 
 def clump(curves, roots, share, together, rng):
@@ -49,13 +62,6 @@ def clump(curves, roots, share, together, rng):
     t = np.linspace(0, 1, steps)[None, :, None] ** 0.8
     pull = (share * (0.35 + 0.65 * rng.random(count)))[:, None, None] * t
     return curves + pull * (curves[centres][of] - curves), of
-
-
-def nearest(points, others):
-    """Return for each of points (N, D) the index of the nearest of others (M, D)."""
-    a, b = points.astype(np.float32), others.astype(np.float32)
-    half = 0.5 * (b * b).sum(axis=1)
-    return np.concatenate([(part @ b.T - half).argmax(axis=1) for part in np.array_split(a, max(1, len(a) // 2000))])
 
 
 def frames(curves, outward):
@@ -73,11 +79,13 @@ def curl(curves, outward, of, texture, length, rng):
     clumps = of.max() + 1
     own = rng.random((3, count))
     shared = rng.random((3, clumps))[:, of]
-    wave = texture.wave * (0.75 + 0.5 * (0.94 * shared[0] + 0.06 * own[0]))
-    phase = 2 * np.pi * (shared[1] + 0.06 * own[1])[:, None] + 2 * np.pi * along / wave[:, None]
+    wave = texture.wave * (1 + (1 - texture.order) * 0.5 * (0.94 * shared[0] + 0.06 * own[0] - 0.5))
+    near = np.sin(curves[:, 0] @ (45.0 * rng.standard_normal((3, 2)))).sum(axis=1) / 2                # neighbours wave together
+    start = texture.order * near + (1 - texture.order) * shared[1] + 0.06 * own[1]
+    phase = 2 * np.pi * start[:, None] + 2 * np.pi * along / wave[:, None]
     radius = (texture.radius * (0.6 + 0.6 * shared[2] + 0.2 * own[2]))[:, None] * smoothstep(along, 0.0, 1.2 * texture.wave)
     radius = radius * np.minimum(1, length / (0.8 * texture.wave))[:, None]
-    turn = np.where(shared[0] > 0.5, 1.0, -1.0)[:, None]
+    turn = np.where(shared[0] > 0.5 + texture.order, 1.0, -1.0)[:, None]
     return curves + (radius * np.sin(phase) * turn)[..., None] * across + (radius * (1 - texture.flat) * np.cos(phase))[..., None] * normal
 
 
@@ -95,14 +103,17 @@ def ribbons(curves, outward, width, rng):
 
     curves, outward   (N, S, 3)
     width             (N,) metres at the root
-    returns           half (N, S, 3) from the middle to an edge; shading normals (N, S, 2, 3): round across a strand, like the head along it
+    returns           half (N, S, 3) from the middle to an edge; shading normals (N, S, 2, 3): round across a strand, like the head along
+                      it, no two strands quite alike; tangents (N, S, 3)
     """
     count, steps, _ = curves.shape
-    _, normal, across = frames(curves, outward)
+    tangent, normal, across = frames(curves, outward)
     twist = (0.9 * (rng.random(count) - 0.5))[:, None, None]
     t = np.linspace(0, 1, steps)[None, :, None]
-    size = (width * (0.75 + 0.5 * rng.random(count)))[:, None, None] * (1 - 0.8 * t**4) * 0.5
+    size = (width * (0.75 + 0.5 * rng.random(count)))[:, None, None] * (1 - 0.75 * t**8) * 0.5
     half = size * (np.cos(twist) * across + np.sin(twist) * normal)
-    tilt = (0.3 * (rng.random(count) - 0.5))[:, None, None]
-    shading = np.stack([np.cos(tilt + s) * normal + np.sin(tilt + s) * across for s in (-0.2, 0.2)], axis=2)
-    return half, shading
+    tilt = (0.4 * (rng.random(count) - 0.5))[:, None, None]
+    scales = (0.06 * rng.standard_normal(count))[:, None, None]                     # the cuticle leans, here more and there less
+    facing = normal + scales * tangent
+    shading = np.stack([unit(np.cos(tilt + s) * facing + np.sin(tilt + s) * across) for s in (-0.2, 0.2)], axis=2)
+    return half, shading, tangent
