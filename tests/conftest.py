@@ -1,14 +1,22 @@
 """What every test may ask for, and how hypothesis behaves here."""
 
+import contextlib
 import gc
+import time
 
 import numpy as np
+import psutil
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # Rendering machines are slow and busy: examples are not timed. The examples are the same in every run, so that a red test stays red.
-settings.register_profile("wince", deadline=None, derandomize=True)
+settings.register_profile("wince", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wince")
+with contextlib.suppress(ImportError, AttributeError):                        # an older hypothesis, which does not do this
+    from hypothesis.internal.conjecture import providers
+
+    # It would draw numbers out of our modules, too: of those that are loaded by then, which is another choice in every run with -n 2.
+    providers._get_local_constants = providers.Constants
 
 
 def pytest_unconfigure():
@@ -24,6 +32,26 @@ def pytest_unconfigure():
 def rng():
     """A random generator, the same in every run."""
     return np.random.default_rng(1)
+
+
+@pytest.fixture
+def ends():
+    """A function: numbers of processes -> whether all end in time. A signal is sent at once, and arrives when the system gets to it."""
+    def wait(*numbers, seconds=120):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if not any(map(_runs, numbers)):
+                return True
+            time.sleep(0.05)
+        return False
+    return wait
+
+
+def _runs(number):
+    try:
+        return psutil.Process(number).status() != psutil.STATUS_ZOMBIE          # a zombie has ended; nobody has asked how
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture

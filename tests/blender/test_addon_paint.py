@@ -108,7 +108,7 @@ def use(bpy, path):
     preferences.get(bpy.context).painter_python = path
 
 
-def follow(until, most_s=60):
+def follow(until, most_s=300):
     """Look at the painters as the timer does, until something is true."""
     end = time.monotonic() + most_s
     while not until():
@@ -359,7 +359,7 @@ def test_one_is_painted_at_a_time_and_the_others_wait(quick, tmp_path):
     assert painters.PAINTINGS == [second, third]
 
 
-def test_pressed_twice_it_ends_and_so_does_what_it_has_started(quick, tmp_path):
+def test_pressed_twice_it_ends_and_so_does_what_it_has_started(quick, tmp_path, ends):
     child = tmp_path / "child"
     use(quick, program(tmp_path / "deaf", f"import subprocess\nkid = subprocess.Popen(['sleep', '1000'])\n"
                                           f"open({str(child)!r}, 'w').write(str(kid.pid))\n" + DEAF))
@@ -369,8 +369,7 @@ def test_pressed_twice_it_ends_and_so_does_what_it_has_started(quick, tmp_path):
     assert task.state == process.STOPPING
     quick.ops.wince.cancel_painting(number=0)
     assert task.state == process.STOPPED
-    state = Path(f"/proc/{child.read_text()}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    assert ends(int(child.read_text()))
 
 
 def test_one_that_does_not_let_go_is_ended_after_a_while(quick, tmp_path):
@@ -530,7 +529,7 @@ def test_the_painter_stops_at_the_end_of_its_leash(real):
     with subprocess.Popen([real, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdout.readline() == b"up\n"
         running.stdin.close()
-        assert running.wait(20) == 75
+        assert running.wait(120) == 75
 
 
 # The check, the models ----------------------------------------------------------------------------------------------------

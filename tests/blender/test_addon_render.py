@@ -316,7 +316,7 @@ def small_dataset(bpy):
 def follow(render, until):
     """Poll a render as the timer does, until something is true of it."""
     import time
-    for _ in range(1200):
+    for _ in range(6000):
         render.poll()
         if until(render):
             return

@@ -3,6 +3,7 @@
 The node claims more processors than there are and one GPU that is /dev/null, so that throttles, gres and dependencies can be seen at work.
 """
 
+import contextlib
 import getpass
 import os
 import shutil
@@ -102,7 +103,7 @@ class Cluster:
         try:
             if self.daemons:
                 self.run("scancel", "--user", getpass.getuser())
-                self.until(lambda: not self.run("squeue", "-h"), 30)
+                self.until(lambda: not self.run("squeue", "-h"), 90)
         finally:
             self._end_daemons()
 
@@ -126,14 +127,14 @@ def start(cluster):
     for name in ("munge", "state", "spool"):
         (folder / name).mkdir(mode=0o700)
     (folder / "slurm.conf").write_text(CONFIGURATION.format(
-        host=socket.gethostname().split(".")[0], user=getpass.getuser(), folder=folder, ctld=_free_port(), slurmd=_free_port()))
+        host=socket.gethostname().split(".")[0], user=getpass.getuser(), folder=folder, **_free_ports("ctld", "slurmd")))
     (folder / "gres.conf").write_text("Name=gpu File=/dev/null\n")
     environment = {**os.environ, "SLURM_CONF": str(folder / "slurm.conf"), "PATH": PLACES}
     cluster.environment = {name: value for name, value in environment.items() if name == "SLURM_CONF" or not name.startswith("SLURM_")}
     _munge(cluster)
     _daemon(cluster, "slurmctld", "-D", "-f", folder / "slurm.conf")
     _daemon(cluster, "slurmd", "-D", "-f", folder / "slurm.conf")
-    cluster.until(lambda: _idle(cluster), 60)
+    cluster.until(lambda: _idle(cluster), 180)
 
 
 def _munge(cluster):
@@ -143,7 +144,7 @@ def _munge(cluster):
     key.chmod(0o600)
     _daemon(cluster, "munged", "--foreground", "--force", f"--key-file={key}", f"--socket={place}/socket", f"--pid-file={place}/pid",
             f"--log-file={place}/log", f"--seed-file={place}/seed")
-    cluster.until(lambda: (place / "socket").exists(), 20)
+    cluster.until(lambda: (place / "socket").exists(), 90)
 
 
 def _daemon(cluster, name, *words):
@@ -158,7 +159,10 @@ def _idle(cluster):
     return done.stdout.strip() == "idle"
 
 
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+def _free_ports(*names):
+    """Return {name: port}, none of them twice: all are held until all are found."""
+    with contextlib.ExitStack() as held:
+        doors = {name: held.enter_context(socket.socket()) for name in names}
+        for door in doors.values():
+            door.bind(("127.0.0.1", 0))
+        return {name: door.getsockname()[1] for name, door in doors.items()}

@@ -114,7 +114,7 @@ class Laid:
 
     def begun(self, name, turn=0):
         """Wait until a command has begun a turn, and return what it noted."""
-        return self.cluster.until(lambda: next((facts for facts in self.noted().get(name, ()) if facts["turn"] == turn), None), 60)
+        return self.cluster.until(lambda: next((facts for facts in self.noted().get(name, ()) if facts["turn"] == turn), None), 180)
 
     def most_at_once(self, prefix):
         """Return how many commands of a kind ran at the same time."""

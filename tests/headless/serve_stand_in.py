@@ -40,6 +40,13 @@ def make(key):
     record = {"format": "wince-record-1", "key": key,
               "files": {"rgb": {"path": "rgb.png", "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}}}
     write(folder / key / "record.json", json.dumps(record).encode())
+held, made = Path(__file__).with_name("held"), 0               # how many views a worker may make while that file is there
+def hold():
+    while not closed:
+        try: limit = int(held.read_text())
+        except FileNotFoundError: return
+        if made < limit: return
+        time.sleep(0.01)
 def there(key):
     try: return bool(json.loads((folder / key / "record.json").read_text())) and (folder / key / "rgb.png").stat().st_size == len(key) * 20
     except (OSError, ValueError): return False
@@ -63,7 +70,9 @@ while (line := lines.get()) is not None:
             what = None if once.exists() else "crash"; once.touch()
         if what: trick(what)
         time.sleep(tricks.get("pause", 0))
+        hold()
         make(key)
+        made += 1
         say("view", key=key, cycles=0.1, seconds=0.2, **({"placed": False} if tricks.get("late") else {}))
     say("served", id=order["person"]["id"])
 sys.exit(0)

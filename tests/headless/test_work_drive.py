@@ -44,6 +44,13 @@ class Stage:
     def tricks(self, **tricks):
         (self.scripts / "tricks.json").write_text(json.dumps({key.replace("__", "/"): value for key, value in tricks.items()}))
 
+    def hold(self, views):
+        """Have every worker stay in the view after so many, until it is let go of or `go` is called: however slow the machine is."""
+        (self.scripts / "held").write_text(str(views))
+
+    def go(self):
+        (self.scripts / "held").unlink()
+
     def run(self, shards=(0, 1), **wishes):
         return drive.run(self.plan, shards, drive.Wishes(**wishes), lambda event, done, total: self.events.append((event, done, total)))
 
@@ -163,11 +170,11 @@ def test_one_crash_is_forgotten_once_the_sample_is_there(stage):
 
 def test_a_hang_is_ended_by_the_limit(stage):
     stage.tricks(id00001__e01__frontal="hang")
-    assert stage.run(limit_s=1.0, workers=2) == exits.FAULTS
+    assert stage.run(limit_s=2.0, workers=2) == exits.FAULTS
     assert stage.there() == stage.keys - {"id00001/e01/frontal"}
-    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"].startswith("hung for 1.")
-    assert trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"].endswith(
-        "s without a word, the limit is 1 s (give such views more with --limit SECONDS)")
+    how = trouble.read(stage.folder, "id00001/e01/frontal")["tries"][0]["how"]
+    hung, rest = how.removeprefix("hung for ").split(" ", 1)
+    assert float(hung) >= 2 and rest == "s without a word, the limit is 2 s (give such views more with --limit SECONDS)"
 
 
 def test_a_bare_kill_is_the_farms_doing_until_the_tenth(stage):
@@ -231,12 +238,13 @@ def test_workers_are_replaced_when_they_have_grown(stage, monkeypatch):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_a_signal_stops_after_the_views_in_hand_and_the_same_command_goes_on(stage, number):
-    stage.tricks(pause=PAUSE)
+    stage.hold(4)
     after(stage, 5, lambda: os.kill(os.getpid(), number))
     assert stage.run(workers=2) == exits.STOPPED
     assert 5 <= len(stage.there()) < 24
     assert {event["key"] for event in stage.log("begin")} == {event["key"] for event in stage.log("view")} == stage.there()
     assert "the same command goes on" in stage.sentence
+    stage.go()
     assert stage.run(workers=2) == exits.DONE and stage.there() == stage.keys
     assert len(stage.log("begin")) == 24
 
@@ -246,7 +254,7 @@ def test_a_second_ctrl_c_does_not_wait_and_a_farms_second_signal_does(stage):
 
     def twice():
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(0.5)
+        wait_for(lambda: stage.said("stopping"))
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0.5)
         assert psutil.Process().children()
@@ -262,7 +270,7 @@ def after(stage, views, act):
     threading.Thread(target=lambda: (wait_for(lambda: len(stage.said("view")) >= views), act()), daemon=True).start()
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=120):
     for _ in range(int(seconds / 0.01)):
         if condition():
             return
@@ -289,18 +297,17 @@ def driver(stage, **pipes):
                             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(stage.folder.parent / "tmp")}, **pipes)
 
 
-def test_a_killed_driver_leaves_nothing_running_and_nothing_lying(stage):
-    stage.tricks(pause=PAUSE)
+def test_a_killed_driver_leaves_nothing_running_and_nothing_lying(stage, ends):
+    stage.hold(3)
     process = driver(stage)
     wait_for(lambda: len(stage.there()) > 4)
     workers = psutil.Process(process.pid).children(recursive=True)
     assert len(workers) == 2
     process.kill()
     process.wait()
-    gone, alive = psutil.wait_procs(workers, timeout=20)
-    assert len(gone) == 2 and not alive
+    assert ends(*(worker.pid for worker in workers))
     assert len(stage.there()) < 24
-    stage.tricks()
+    stage.go()
     assert stage.run() == exits.DONE and stage.there() == stage.keys
     assert len(stage.log("begin")) == 24                    # views in hand were finished
     assert not list((stage.folder / "state/pace").iterdir())
@@ -309,18 +316,21 @@ def test_a_killed_driver_leaves_nothing_running_and_nothing_lying(stage):
 def test_two_drivers_at_once_do_no_harm(stage):
     stage.tricks(pause=0.01)
     both = [driver(stage), driver(stage)]
-    assert [process.wait(timeout=60) for process in both] == [exits.DONE, exits.DONE]
+    assert [process.wait(timeout=300) for process in both] == [exits.DONE, exits.DONE]
     assert stage.there() == stage.keys and shards.done(stage.plan) == {0, 1}
     assert not list(stage.folder.rglob("*.part"))
 
 
 def test_a_second_driver_says_so_and_begins_at_the_other_end(stage):
-    stage.tricks(pause=0.3)
+    stage.tricks(pause=PAUSE)
+    stage.hold(2)
     first = driver(stage)
     wait_for(lambda: stage.there())
     second = driver(stage, stderr=subprocess.PIPE, text=True)
-    said = second.communicate(timeout=60)[1]
-    assert (first.wait(timeout=60), second.returncode) == (exits.DONE, exits.DONE)
+    wait_for(lambda: f"-{second.pid}-" in (stage.scripts / "log.jsonl").read_text())
+    stage.go()
+    said = second.communicate(timeout=300)[1]
+    assert (first.wait(timeout=300), second.returncode) == (exits.DONE, exits.DONE)
     assert f"another driver is at these shards, {drive.owner().rpartition('-')[0]}-{first.pid}: this one takes them in another" in said
     begun = {pid: [event["key"] for event in stage.log("begin") if f"-{pid}-" in event["owner"]] for pid in (first.pid, second.pid)}
     assert begun[first.pid][0] in stage.plan_keys[:12:6] and begun[second.pid][0] in stage.plan_keys[17::6]    # of one worker or other
@@ -404,7 +414,7 @@ def test_a_disk_that_is_too_small_is_refused_unless_told_otherwise(stage, monkey
 
 def test_a_disk_that_fills_up_stops_in_time(stage, monkeypatch):
     monkeypatch.setattr(drive, "BEAT", 0.02)
-    stage.tricks(pause=PAUSE)
+    stage.hold(4)
     full = threading.Event()
     monkeypatch.setattr(drive.room.Room, "short", lambda self, workers: "its disk is nearly full: free some" if full.is_set() else None)
     after(stage, 4, full.set)
@@ -412,6 +422,7 @@ def test_a_disk_that_fills_up_stops_in_time(stage, monkeypatch):
         stage.run(workers=2)
     assert {event["key"] for event in stage.log("begin")} == stage.there()
     full.clear()
+    stage.go()
     assert stage.run() == exits.DONE and len(stage.log("begin")) == 24
 
 

@@ -2,18 +2,15 @@
 
 import queue
 import sys
-import time
-
-import psutil
 
 from wince_headless.work import hand
 
 
-def test_a_hand_ends_what_its_worker_started(tmp_path):
+def test_a_hand_ends_what_its_worker_started(tmp_path, ends):
     events = queue.Queue()
     parent = "import subprocess; print(subprocess.Popen(['sleep', '600']).pid, flush=True)"
     one = hand.Hand(0, [sys.executable, "-c", parent], events)
-    assert events.get(timeout=20)[1] is None and one.code == 0
+    assert events.get(timeout=120)[1] is None and one.code == 0
     assert ends(int(one.talk[0])) and not one.scratch.exists()
 
 
@@ -28,16 +25,3 @@ def test_a_scratch_folder_is_swept_when_nobody_holds_it(tmp_path, monkeypatch):
     one.close()
     one.wait()
     assert not one.scratch.exists()
-
-
-def ends(number, seconds=30):
-    """Tell whether a process ends in time: a signal is sent at once, and arrives when the system gets to it."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            if psutil.Process(number).status() == psutil.STATUS_ZOMBIE:         # it has ended; nobody has asked how
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(.05)
-    return False

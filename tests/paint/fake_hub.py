@@ -190,6 +190,6 @@ def ask(code, home, endpoint="http://127.0.0.1:9", **more):
            "HF_HUB_DISABLE_PROGRESS_BARS": "1", "PYTHONPATH": os.pathsep.join(str(ROOT / room) for room in ("addon", "headless"))} | more
     code = "\n    ".join(["from wince.core.errors import WinceError", *code.strip().splitlines()])
     code = code.replace("\n    ", "\ntry:\n    ", 1) + "\nexcept WinceError as error:\n    print('refused:', error)\n"
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

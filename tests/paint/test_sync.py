@@ -193,7 +193,7 @@ sync.paint(stub.Stub(stub.Network()), ["a face"] * 5, "light", stub.conditions(5
 def test_killed_it_goes_on_to_the_same_bytes(painted, tmp_path, step, first):
     paths = [ROOT / "addon", ROOT / "headless", Path(__file__).parent]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
-    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "latents"), str(step)], env=env, capture_output=True, timeout=120,
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "latents"), str(step)], env=env, capture_output=True, timeout=300,
                           check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     told = []

@@ -256,7 +256,7 @@ def test_loading_says_nothing(folders):
             "backends.of('sd15').load(folders, torch.device('cpu'), torch.float32, settings.Settings(backend='sd15'))")
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": f"{root / 'addon'}:{root / 'headless'}"}, capture_output=True,
-                          text=True, check=False, timeout=120)
+                          text=True, check=False, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

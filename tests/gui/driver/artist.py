@@ -12,7 +12,7 @@ import numpy as np
 from . import screen
 from .room import DOOR
 
-WAIT_S = 30                     # how long a text may take to appear, a question to be answered
+WAIT_S = 90                     # how long a text may take to appear, a question to be answered
 GAP = 8                         # empty pixels after a text, more than between words: "FACS Face" is not "FACS Face from JSON"
 STEP_PX, STEPS = 6, 12          # a drag is made of small moves, as a hand makes them
 
@@ -30,7 +30,7 @@ class Artist:
 
     # -- Blender itself
 
-    def open_blender(self, *words, timeout=120):
+    def open_blender(self, *words, timeout=300):
         """Start Blender with the given words and wait until its window is there and it answers."""
         for script in ("questions.py", "painter.py"):
             shutil.copy(Path(__file__).with_name(script), self.room.shared)           # with its right to be run

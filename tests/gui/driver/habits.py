@@ -80,7 +80,7 @@ class User(Artist):
         for text in texts:
             self.press("ctrl+a")
             self.type(text)
-            self.find(text, found, timeout=10)
+            self.find(text, found)
             self.keep(f"f3-{text.lower().replace(' ', '-')}")
         self.press("Escape", "Escape")
 

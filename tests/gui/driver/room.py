@@ -48,9 +48,9 @@ class Room:
     def __exit__(self, *error):
         if self._first:
             self._first.kill()
-            self._first.wait(10)
+            self._first.wait(60)
         for process in self._started:
-            process.wait(10)
+            process.wait(60)
         self._lock.close()
 
     @property
@@ -58,7 +58,7 @@ class Room:
         """The file that the screen's pixels are in (xwd), Path."""
         return self.shared / "Xvfb_screen0"
 
-    def run(self, *words, timeout=30):
+    def run(self, *words, timeout=90):
         """Run a program in the room and return its output, text."""
         done = subprocess.run(self._within(words), capture_output=True, text=True, timeout=timeout, check=False)
         if done.returncode:
@@ -76,7 +76,7 @@ class Room:
         """End a program that was started here, at once."""
         with contextlib.suppress(ProcessLookupError, IndexError):
             os.kill(_child(process.pid), 9)
-        process.wait(10)
+        process.wait(60)
 
     def _open(self):
         width, height = self.size
@@ -88,7 +88,7 @@ class Room:
         self._await_screen()
 
     def _await_screen(self):
-        for _ in range(100):
+        for _ in range(600):
             time.sleep(0.1)
             if self._first.poll() is not None:
                 break
