@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTLED = set(sys.stdlib_module_names) | {"numpy"}
 
 # of job/: headless reads them too
-WITHOUT_BLENDER = ("spec", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures", "people",
-                   "plan", "dealing")
+WITHOUT_BLENDER = ("spec", "choices", "check", "layout", "expand", "rigs", "disk", "exr", "png", "record", "resume", "presets", "textures",
+                   "people", "plan", "dealing")
 
 # First matching prefix wins: what files below it may import beside numpy and the standard library.
 # Relative imports count as the room they reach: `from ..core` in job/ is "core".
@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "addon/wince/stage": {"bpy", "mathutils", "core", "bridge", "stage"},
     "addon/wince/bridge": {"bpy", "mathutils", "core", "bridge"},
     "addon/wince": {"bpy", "bpy_extras", "bmesh", "gpu", "gpu_extras", "blf", "mathutils", "core", "bridge", "stage", "job",
-                    "operators", "panels", "properties", "preferences", "registration", "base"},
+                    "operators", "panels", "properties", "preferences", "registration", "later", "base"},
     "headless/wince_headless/pack_build": {"wince", "wince_headless"},
     **{f"headless/wince_headless/paint/{room}": {"wince", "wince_headless", "torch", "diffusers", "transformers", "safetensors",
                                                  "accelerate"} for room in ("denoise", "backends")},

@@ -8,6 +8,7 @@
     panels/      the sidebar tab, one file per subject; draws, never computes
     properties/  sliders and options behind the panels
     preferences, registration   the add-on's settings; what is registered, in order
+    later        modules that are read when they are first used
     data/        camera rigs, presets, groups, and the face pack (built, never committed)
 
 Importing it does nothing and needs no Blender; `register` is what Blender calls when the add-on is enabled.

@@ -6,7 +6,10 @@ is not a class: menu entries, handlers, pointers on Blender's types.
 
 import bpy
 
-from . import operators, panels, preferences, properties
+from . import later
+
+with later.modules():
+    from . import operators, panels, preferences, properties
 
 MODULES = (preferences, *properties.MODULES, *operators.MODULES, *panels.MODULES)
 

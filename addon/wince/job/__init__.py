@@ -1,6 +1,7 @@
 """From JOB.json to samples on disk. What is named before `shutter` needs no Blender.
 
     spec         the job's dataclasses, and their JSON
+    choices      words of it that menus offer
     check        ranges and choices
     rigs         camera rigs by name
     presets      named expressions, built in and an artist's own

@@ -12,13 +12,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "cameras"
 FILE = ".json"
 VIEWS = "views"                        # the rig whose cameras are also known by their own names
 PLACES = 6                             # a thousandth of a millimetre, of a second of arc some thousandths
-USUAL = {entry.name: entry.default for entry in fields(spec.Camera) if entry.default is not MISSING} | {"params": {}}
 
 
 def names():
     """Return the names that a job may use instead of describing a camera: single views, then rigs."""
-    rigs = sorted(path.stem for path in FOLDER.glob("*.json"))
-    return tuple(camera.name for camera in rig(VIEWS)) + tuple(rigs)
+    views = json.loads((FOLDER / f"{VIEWS}{FILE}").read_text(encoding="utf-8"))          # names alone: a menu is made when Blender starts
+    return (*(view["name"] for view in views), *sorted(path.stem for path in FOLDER.glob(f"*{FILE}")))
 
 
 def rig(name):
@@ -51,8 +50,9 @@ def own(folder):
 
 def to_json(cameras):
     """Return cameras as the text of a rig file: a line each, numbers to PLACES, what is as usual left out; `read` gives them back."""
+    usual = {entry.name: entry.default for entry in fields(spec.Camera) if entry.default is not MISSING} | {"params": {}}
     told = ({key: _rounded(value) for key, value in asdict(camera).items()} for camera in cameras)
-    lines = (json.dumps({key: value for key, value in camera.items() if value != USUAL.get(key)}) for camera in told)
+    lines = (json.dumps({key: value for key, value in camera.items() if value != usual.get(key)}) for camera in told)
     return "[\n " + ",\n ".join(lines) + "\n]\n"
 
 

@@ -12,17 +12,16 @@ from pathlib import Path
 
 from ..core.cameras import Camera
 from ..core.errors import WinceError
+from .choices import GROUPS, LIGHTS
 
 FORMAT = "wince-job-1"
 TAKE = "wince-take-1"
 STRICT = {"extra": "forbid"}          # read by pydantic only: an unknown key is an error
 
-GROUPS = ("Black", "South Asian", "Middle Eastern", "White", "East Asian", "Latino")
 ENGINES = ("cycles", "eevee")
 DEVICES = ("auto", "cpu", "gpu")
 LOOKS = ("full", "plain")
 DENOISERS = ("auto", "oidn", "none")
-LIGHTS = ("studio", "window", "ceiling", "bedside", "none")      # what stage/lights.py can build
 BACKGROUNDS = ("plain", "gradient", "room", "world")             # what stage/backdrop.py can
 Fixed = float | str | tuple[float, float, float]                 # number, word, colour
 OPTIONAL_OUTPUTS = ("depth", "normal", "regions", "surface", "heat_terms", "heat_float", "exr")
@@ -86,7 +85,7 @@ class Lighting:
     """Light is drawn per person and kept across views and expressions, unless there is but one of a kind."""
 
     __pydantic_config__ = STRICT
-    lights: tuple[str, ...] = ("studio", "window", "ceiling", "bedside")
+    lights: tuple[str, ...] = LIGHTS[:-1]              # any but none
     worlds: tuple[str, ...] = ("plain", "hdri:studio", "hdri:interior", "hdri:courtyard", "hdri:city")  # Blender's own files by name
     backgrounds: tuple[str, ...] = ("plain", "gradient", "room")
     exposure: float = 0.0                              # stops

@@ -8,7 +8,7 @@ from ..bridge import people
 from ..bridge.face import PART
 from ..core import demographics
 from ..core.errors import WinceError
-from ..job import spec
+from ..job import choices, spec
 from ..stage import dress, passes, setting
 from .base import OnFace, Reporting
 
@@ -51,7 +51,7 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
     age: FloatProperty(name="Age", min=18, max=95, default=40, step=100, precision=0, description="Years; adults only")
     gender: FloatProperty(name="Gender", min=0, max=1, default=0.5, subtype="FACTOR", description="From woman (0) to man (1)")
     ancestry: EnumProperty(name="Ancestry", description="A broad, overlapping target for shape and skin",
-                           items=[(ANY, "Any", "Whatever the seed draws"), *((name, name, name) for name in spec.GROUPS)])
+                           items=[(ANY, "Any", "Whatever the seed draws"), *((name, name, name) for name in choices.GROUPS)])
     plain: BoolProperty(name="Plain Face", default=False, description="Without hair, clothes, wrinkles and the skin's detail: quick to add "
                                                                       "and to render")
 
@@ -70,7 +70,7 @@ class WINCE_OT_add_face(Reporting, bpy.types.Operator):
         return f"Added {face.mesh_object.name}: {len(person.base)} vertices, {len(passes.TERMS)} pain terms, action units at zero"
 
     def _identity(self):
-        groups = spec.GROUPS if self.ancestry == ANY else (self.ancestry,)
+        groups = choices.GROUPS if self.ancestry == ANY else (self.ancestry,)
         wish = spec.People(count=1, groups=groups, fixed={"age": float(self.age), "gender": float(self.gender)})
         return demographics.sample(self.seed, 0, wish, people.model().pack)
 

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, IntVectorProperty, PointerProperty, StringProperty
 
 from ..core.facs.expressions import NONPAIN_KINDS
-from ..job import rigs, spec
+from ..job import choices, rigs
 
 QUALITIES = (
     ("WINCE", "As Wince Renders",
@@ -26,7 +26,7 @@ OUTPUTS = tuple((name, name.replace("_", " ").title().replace("Exr", "EXR"), tex
     "depth": "Planar depth, 0.1 mm", "normal": "Normals in the camera's frame", "regions": "Which region of the face each pixel shows",
     "surface": "Where on the face's atlas each pixel lies", "heat_terms": "Heat of each of PSPI's four terms",
     "heat_float": "Heat as floats, millimetres", "exr": "Every pass, linear floats"}.items())
-LIGHTS = tuple((name, name.title(), f"Light called {name}") for name in spec.LIGHTS)
+LIGHTS = tuple((name, name.title(), f"Light called {name}") for name in choices.LIGHTS)
 SCENE = "SCENE"
 HDRIS = ("city", "courtyard", "forest", "interior", "night", "studio", "sunrise", "sunset")
 WORLDS = (("plain", "Plain", "One soft colour all around"),

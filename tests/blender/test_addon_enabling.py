@@ -1,0 +1,40 @@
+"""Enabling the add-on: it reads what it registers, and little else; what it did not read is there when it is asked for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ADDON = Path(__file__).resolve().parents[2] / "addon"
+ENABLE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import bpy
+bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+assert bpy.ops.preferences.addon_enable(module="wince") == {"FINISHED"}
+def read(name):
+    return "__builtins__" in vars(sys.modules[name]) if name in sys.modules else False
+"""
+# What builds, paints, grooms, lights and renders: none of it is needed before a face is there.
+LATER = ("core.pack", "core.face", "core.skin.paint", "core.worn.all", "core.worn.clothes", "bridge.people", "stage.dress", "stage.painting",
+         "stage.setting", "job.spec", "job.expand", "job.record")
+
+
+def enabled(code):
+    """Run code in a Blender of its own that has the add-on enabled; return what it prints."""
+    done = subprocess.run([sys.executable, "-c", ENABLE + code, str(ADDON)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_enabling_reads_nothing_that_makes_faces():
+    assert enabled(f"print([name for name in {LATER} if read(f'wince.{{name}}')])") == "[]"
+
+
+def test_what_was_not_read_is_read_when_a_face_is_added():
+    assert enabled("bpy.ops.wince.add_face(plain=True); print(read('wince.stage.dress'), read('wince.job.spec'))") == "True True"
+
+
+def test_listing_all_modules_reads_none():
+    """Blender does so when it quits, in search of add-ons."""
+    code = "[getattr(module, '__dict__', None) for module in list(sys.modules.values())]; print(read('wince.stage.dress'))"
+    assert enabled(code) == "False"
