@@ -15,8 +15,8 @@ def read(name):
     return "__builtins__" in vars(sys.modules[name]) if name in sys.modules else False
 """
 # What builds, paints, grooms, lights and renders: none of it is needed before a face is there.
-LATER = ("core.pack", "core.face", "core.skin.paint", "core.worn.all", "core.worn.clothes", "bridge.people", "stage.dress", "stage.painting",
-         "stage.setting", "job.spec", "job.expand", "job.record")
+LATER = ("core.pack", "core.face", "core.skin.paint", "core.worn.all", "core.worn.clothes", "bridge.people", "stage.dress",
+         "stage.painting", "stage.setting", "job.spec", "job.expand", "job.record")
 
 
 def enabled(code):
