@@ -30,10 +30,8 @@ def nearest(points, others):
 def _tables(points, others):
     """Yield a block of points, their own squares, and what these lack of the squared distances, all on the grid and exact."""
     a, b = (np.rint(np.asarray(places, float) * GRID) for places in (points, others))
-    own, theirs = (a * a).sum(axis=1, keepdims=True), (b * b).sum(axis=1)
+    own, theirs = (a * a).sum(axis=1, keepdims=True), (b * b).sum(axis=1, keepdims=True)
+    left, right = np.concatenate([a, np.ones_like(own)], axis=1), np.concatenate([-2 * b, theirs], axis=1).T       # one product, one pass
     for first in range(0, len(a), BLOCK):
         part = slice(first, first + BLOCK)
-        table = a[part] @ b.T
-        table *= -2
-        table += theirs
-        yield part, own[part], table
+        yield part, own[part], left[part] @ right

@@ -38,10 +38,24 @@ class Ground:
         except KeyError:
             raise AttributeError(name) from None
 
+    def at(self, texels):
+        """Return what the pictures say at some texels (n,) alone, under the same names."""
+        return _Places(self.maps, texels)
+
     @property
     def texel(self):
         """Texels of this picture per texel of one with 1024: how sizes scale."""
         return self.size / 1024
+
+
+class _Places:
+    """Some texels of pictures: each picture is looked up when it is asked for."""
+
+    def __init__(self, maps, texels):
+        self._maps, self._texels = maps, texels
+
+    def __getattr__(self, name):
+        return self._maps[name][self._texels]
 
 
 @lru_cache(4)
@@ -91,6 +105,15 @@ class Raster:
 def blocks(count):
     """Return slices that cover a flat picture."""
     return [slice(first, min(first + BLOCK, count)) for first in range(0, count, BLOCK)]
+
+
+def add(out, pairs):
+    """Add pictures (N,) to one, in place: each times its factor, pairs of (float, picture) in order."""
+    scratch = np.empty(BLOCK, np.float32)
+    for part in blocks(len(out)):
+        here, spare = out[part], scratch[:part.stop - part.start]
+        for factor, picture in pairs:
+            here += np.multiply(picture[part], np.float32(factor), out=spare)
 
 
 def _in_blocks(function, maps):

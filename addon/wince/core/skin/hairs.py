@@ -1,5 +1,7 @@
 """What hair does to the skin it grows from: beard shadow, stubble, the scalp under hair, the ground of the brows."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from .. import colour
@@ -75,8 +77,9 @@ def shadow(who):
     return float(max(hair.shadow, SHADOW[hair.style] * (0.4 + hair.density)) * smoothstep(who.gender, 0.35, 0.7))
 
 
+@lru_cache(maxsize=1)
 def scalp(person, here):
-    """Return how much scalp hair grows where, (N,) 0..1, however it is cut."""
+    """Return how much scalp hair grows where, (N,) 0..1, however it is cut; asked for more than once while a person is painted."""
     from ..worn import hair  # hair asks skin where it may grow
 
     density = np.asarray(hair.scalp_density(person), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import ageing
 from ..steps import smoothstep
-from . import noise, pigments, spots
+from . import ground, noise, pigments, spots
 
 # How much more blood (at `look.skin.blood` 0.5 in light skin) and melanin than elsewhere; see `ground` for the names.
 BLOOD = {"cheek": 0.26, "nose_tip": 0.25, "nose_wing": 0.20, "alar": 0.16, "auricle": 0.26, "upper_lid": 0.13, "lower_lid": 0.15,
@@ -35,11 +35,10 @@ def melanin(who, here, draws):
     dark, old = pigments.darkness(who.skin_lab), ageing.dryness(who)
     out = _mottled(here, draws(who, "tan"), TAN, (1 + 0.6 * old) * (1 + 0.9 * dark))
     out += _blotches(here, dark * old, draws(who, "blotches"))
-    for name, amount in MELANIN.items():
-        out += np.float32(amount * (1 + 0.4 * dark)) * here.maps[name]
-    for name, amount in MELANIN_DARK.items():
-        out += np.float32(amount * dark * (1 + 1.1 * old)) * here.maps[name]
-    out += np.float32(_ringed(who, draws(who, "rings"))) * here.orbit
+    shares = [*((name, amount * (1 + 0.4 * dark)) for name, amount in MELANIN.items()),
+              *((name, amount * dark * (1 + 1.1 * old)) for name, amount in MELANIN_DARK.items()),
+              ("orbit", _ringed(who, draws(who, "rings")))]
+    ground.add(out, [(share, here.maps[name]) for name, share in shares])
     out -= 0.07 * here.rim * (1 - here.lip)                # the pale roll around the lips
     out += _plugs(who, here, draws(who, "plugs"))
     spots.lay(out, who, here, draws)
@@ -140,9 +139,10 @@ def _plugs(who, here, rng):
 def _mottled(here, rng, amounts, strength):
     """Return noise of several scales, (N,), less where it would be drawn out."""
     out = np.zeros(here.size ** 2, np.float32)
-    for wavelength, amount in zip(WAVES, amounts, strict=True):
-        out += np.float32(amount * strength) * noise.shifted(noise.band(here.size, max(2.5, wavelength * here.texel), "mottle"), rng)
-    return out * (0.12 + 0.88 * here.crisp)
+    bands = [noise.band(here.size, max(2.5, wavelength * here.texel), "mottle") for wavelength in WAVES]
+    ground.add(out, [(amount * strength, noise.shifted(band, rng)) for band, amount in zip(bands, amounts, strict=True)])
+    out *= 0.12 + 0.88 * here.crisp
+    return out
 
 
 def _threads(here, rng, wavelength, width):

@@ -11,10 +11,9 @@ def places(rng, count, size):
     return drawn[:, :2] * size, drawn[:, 2]
 
 
-def kept(where, chance, likely, size, most):
-    """Return which candidates (n,) bool are kept: whose chance is below the likelihood (size * size,) at their place; at most `most`."""
-    row, column = np.minimum(where.astype(int), size - 1).T
-    keep = chance < likely[row * size + column]
+def kept(chance, likely, most):
+    """Return which candidates (n,) bool are kept: whose chance (n,) is below the likelihood (n,) at their place; at most `most`."""
+    keep = chance < likely
     return keep & (np.cumsum(keep) <= most)
 
 

@@ -28,9 +28,9 @@ def freckles(out, who, here, rng):
         return
     where, chance = marks.places(rng, 9000, here.size)
     radius, strength = rng.uniform(0.3, 0.85, 9000), rng.uniform(0.18, 0.62, 9000)
-    likely = np.clip(here.freckled + 0.18 * here.exterior, 0, 1) * (1 - here.lip) * much * 0.8
     strength *= (0.35 + 0.65 * much) * (1 - 0.7 * pigments.darkness(who.skin_lab))
-    _lay(out, here, (where, chance, radius, strength, None), likely, 2500)
+    _lay(out, here, (where, chance, radius, strength, None), 2500,
+         lambda at: np.clip(at.freckled + 0.18 * at.exterior, 0, 1) * (1 - at.lip) * much * 0.8)
 
 
 def age_spots(out, who, here, rng):
@@ -42,8 +42,8 @@ def age_spots(out, who, here, rng):
     where, chance = marks.places(rng, count, here.size)
     radius = np.minimum(rng.lognormal(0.10, 0.75, count), 6.5)
     strength, ragged = rng.uniform(0.12, 0.50, count) / (1 + 0.12 * radius), rng.random((count, 3)) * [[0.30, 2 * np.pi, 2 * np.pi]]
-    likely = np.clip(0.25 + 0.8 * here.sunned + 0.6 * here.temple + 0.6 * here.scalp, 0, 1) * _clear(here) * (1 - 0.8 * here.socket)
-    _lay(out, here, (where, chance, radius, strength * (1 - 0.1 * pigments.darkness(who.skin_lab)), ragged), likely * much, 420)
+    _lay(out, here, (where, chance, radius, strength * (1 - 0.1 * pigments.darkness(who.skin_lab)), ragged), 420,
+         lambda at: np.clip(0.25 + 0.8 * at.sunned + 0.6 * at.temple + 0.6 * at.scalp, 0, 1) * _clear(at) * (1 - 0.8 * at.socket) * much)
 
 
 def pale_spots(out, who, here, rng):
@@ -53,7 +53,7 @@ def pale_spots(out, who, here, rng):
         return
     where, chance = marks.places(rng, 500, here.size)
     lost = np.zeros_like(out)
-    _lay(lost, here, (where, chance, rng.uniform(0.5, 1.6, 500), rng.uniform(0.05, 0.16, 500), None), _clear(here) * much, 160)
+    _lay(lost, here, (where, chance, rng.uniform(0.5, 1.6, 500), rng.uniform(0.05, 0.16, 500), None), 160, lambda at: _clear(at) * much)
     out -= lost
 
 
@@ -63,37 +63,44 @@ def papules(out, who, here, rng):
     if much <= 0.02:
         return
     where, chance = marks.places(rng, 1600, here.size)
-    likely = np.clip(0.9 * here.freckled + 0.7 * here.temple, 0, 1) * _clear(here) * much
-    _lay(out, here, (where, chance, rng.uniform(0.45, 1.25, 1600), rng.uniform(0.6, 1.5, 1600), None), 1.6 * likely, 160)
+    _lay(out, here, (where, chance, rng.uniform(0.45, 1.25, 1600), rng.uniform(0.6, 1.5, 1600), None), 160,
+         lambda at: 1.6 * (np.clip(0.9 * at.freckled + 0.7 * at.temple, 0, 1) * _clear(at) * much))
 
 
 def moles(out, who, here, rng):
     """Lay a few moles anywhere."""
     where, chance = marks.places(rng, 60, here.size)
     radius, strength = rng.uniform(0.34, 0.75, 60), rng.uniform(0.5, 1.2, 60)
-    _lay(out, here, (where, chance, radius, strength, None), _clear(here) * (1 - here.socket) * 0.4 * who.look.skin.moles, 20)
+    _lay(out, here, (where, chance, radius, strength, None), 20,
+         lambda at: _clear(at) * (1 - at.socket) * 0.4 * who.look.skin.moles)
 
 
 def blemishes(out, who, here, rng, share):
     """Add small red spots to the blood (N,), in place: a few on everybody, more where skin is oily; `share` is how much blood shows."""
     where, chance = marks.places(rng, 900, here.size)
     radius, strength = rng.uniform(0.5, 1.7, 900), rng.uniform(0.04, 0.16, 900) * share
-    likely = np.clip(0.10 + 0.5 * here.cheek + 0.6 * here.chin + 0.3 * here.forehead, 0, 1) * _clear(here)
-    _lay(out, here, (where, chance, radius, strength, None), likely * (0.25 + 0.5 * who.look.skin.oil), 150)
+    oily = 0.25 + 0.5 * who.look.skin.oil
+    _lay(out, here, (where, chance, radius, strength, None), 150,
+         lambda at: np.clip(0.10 + 0.5 * at.cheek + 0.6 * at.chin + 0.3 * at.forehead, 0, 1) * _clear(at) * oily)
 
 
-def _clear(here):
-    """Return skin that nothing else is on, (N,)."""
-    return here.exterior * (1 - here.lip) * (1 - here.brow)
+def _clear(at):
+    """Return how much skin that nothing else is on there is at some texels, (n,)."""
+    return at.exterior * (1 - at.lip) * (1 - at.brow)
 
 
-def _lay(out, here, dots, likely, most):
-    """Add dots (where, chance, radius in mm, strength, ragged) to a layer: as dense everywhere, the stronger where they overlap."""
+def _lay(out, here, dots, most, likely):
+    """Add dots (where, chance, radius in mm, strength, ragged) to a layer: as dense everywhere, the stronger where they overlap.
+
+    most     how many are kept
+    likely   function of `Ground.at` the candidates' texels -> how likely each is kept, (n,)
+    """
     where, chance, radius, strength, ragged = dots
     row, column = np.minimum(where.astype(int), here.size - 1).T
-    texel = np.stack([here.down, here.across], axis=1)[row * here.size + column] / here.texel
+    at = here.at(row * here.size + column)
+    texel = np.stack([at.down, at.across], axis=1) / here.texel
     dense = np.clip(texel.prod(axis=1) * here.texel ** 2 / MM ** 2, 0, 6) * (texel.max(axis=1) * here.texel < ROUGHEST)
-    keep = marks.kept(where, np.where(dense > 0, chance / np.maximum(dense, 1e-6), 2.0), likely, here.size, most)
+    keep = marks.kept(np.where(dense > 0, chance / np.maximum(dense, 1e-6), 2.0), likely(at), most)
     picture = np.zeros(here.size ** 2, np.float32)
     sizes = np.maximum(radius[keep, None] / np.maximum(texel[keep], 0.05), 0.55)
     marks.stamp(picture, here.size, where[keep], np.minimum(sizes, 40), strength[keep], None if ragged is None else ragged[keep])

@@ -1,6 +1,7 @@
 """A groom of the average adult taken to another head: roots go exactly with the skin, the rest with what is near it, smoothly."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -54,11 +55,21 @@ def motion(fitted, pack, base):
 
 def _shares(pack, nodes):
     """Return vertices (M,) and shares (M, G) float32 that say how nodes (G, 3) go with the skin near them."""
+    on, areas = _speakers(pack)
+    share = squares(binding.rest(pack)[on], nodes)
+    share /= 2 * REACH**2
+    np.exp(np.subtract(share.min(axis=0), share, out=share), out=share)
+    share *= areas[:, None]
+    share /= share.sum(axis=0)
+    return on, share
+
+
+@lru_cache(maxsize=2)
+def _speakers(pack):
+    """Return the vertices (M,) that say how the space about a head goes, and how much skin each stands for, (M,) float32."""
     base, faces = binding.rest(pack), pack.faces_of("skin")
     on = np.flatnonzero(pack.exterior & (vertex_normals(base, faces) ** 2).sum(axis=1).astype(bool) & ~_face(base))
-    square = squares(base[on], nodes) / (2 * REACH**2)
-    share = np.exp(square.min(axis=0) - square) * _areas(base, faces)[on, None].astype(np.float32)
-    return on, share / share.sum(axis=0)
+    return on, _areas(base, faces)[on].astype(np.float32)
 
 
 def _nodes():
@@ -85,8 +96,11 @@ def _corners(points):
     """Return the nodes (P, 8) about points (P, 3), and their trilinear shares (P, 8)."""
     size = np.array([len(ticks) for ticks in _ticks()])
     place = np.clip((points - LOW) / CELL, 0, size - 1.001)
-    cell, bits = place.astype(int), np.array(list(np.ndindex(2, 2, 2)))
-    part = (place - cell)[:, None]
-    index = cell[:, None] + bits
-    nodes = (index[..., 0] * size[1] + index[..., 1]) * size[2] + index[..., 2]
-    return nodes.astype(np.int32), np.prod(np.where(bits, part, 1 - part), axis=-1).astype(np.float32)
+    cell = place.astype(int)
+    within = (place - cell).T
+    share, first = (1 - within, within), (cell[:, 0] * size[1] + cell[:, 1]) * size[2] + cell[:, 2]
+    nodes, parts = np.empty((len(points), 8), np.int32), np.empty((len(points), 8), np.float32)
+    for corner, (x, y, z) in enumerate(np.ndindex(2, 2, 2)):
+        nodes[:, corner] = first + (x * size[1] + y) * size[2] + z
+        parts[:, corner] = share[x][0] * share[y][1] * share[z][2]
+    return nodes, parts

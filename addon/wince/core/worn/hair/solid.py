@@ -24,16 +24,16 @@ class Solid:
         size = np.array(self.grid.shape[:3])
         place = np.clip((points - LOW) / CELL, 0, size - 1.001)
         cell = place.astype(np.int32)
-        part = (place - cell).T.astype(np.float32)
-        share = (1 - part, part)
+        within = (place - cell).T.astype(np.float32)
+        share = (1 - within, within)
         flat = self.grid.reshape(-1, 4)
         first = (cell[:, 0] * size[1] + cell[:, 1]) * size[2] + cell[:, 2]
         out, row = np.zeros((len(points), 4), np.float32), np.empty((len(points), 4), np.float32)
-        for corner in range(8):
-            bits = (corner >> 2 & 1, corner >> 1 & 1, corner & 1)
-            weight = share[bits[0]][0] * share[bits[1]][1] * share[bits[2]][2]
-            np.take(flat, first + (bits[0] * size[1] + bits[1]) * size[2] + bits[2], axis=0, out=row, mode="clip")     # twice as quick
-            row *= weight[:, None]
+        for x, y, z in np.ndindex(2, 2, 2):
+            weight = share[x][0] * share[y][1] * share[z][2]
+            np.take(flat[(x * size[1] + y) * size[2] + z:], first, axis=0, out=row, mode="clip")       # "raise" takes twice as long
+            for part in range(4):                         # a weight for a row of four would be one short loop for each point
+                row[:, part] *= weight
             out += row
         return out[:, 0], unit(out[:, 1:])
 
