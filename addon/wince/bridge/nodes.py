@@ -3,16 +3,17 @@
 import numpy as np
 
 
-def grow(tree, nodes, links):
+def grow(tree, nodes, links, inputs=None):
     """Fill an empty node tree.
 
     tree     bpy node tree; what it holds is removed
     nodes    {name: (node type, {property: value})}
     links    [("from node", "output", "to node", "input")], sockets by identifier: a Mix node has three inputs named A
+    inputs   {name: {identifier: value}} of unlinked inputs; set here they cost half: Blender looks at the whole tree for each
     returns  {name: node}
     """
     tree.nodes.clear()
-    made = {name: _node(tree, name, *row) for name, row in nodes.items()}
+    made = {name: _node(tree, name, *row, (inputs or {}).get(name, {})) for name, row in nodes.items()}
     for source, output, target, name in links:
         tree.links.new(socket(made[source].outputs, output), socket(made[target].inputs, name))
     return made
@@ -38,10 +39,12 @@ def change_input(node, identifier, value):
         have.default_value = value
 
 
-def _node(tree, name, kind, settings):
-    """Make one node and set its properties."""
+def _node(tree, name, kind, settings, inputs):
+    """Make one node, and set its properties and inputs."""
     node = tree.nodes.new(kind)
     node.name = name
     for key, value in settings.items():
         setattr(node, key, value)
+    for identifier, value in inputs.items():
+        set_input(node, identifier, value)
     return node

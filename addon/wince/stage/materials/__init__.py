@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ...bridge import version
-from ...bridge.nodes import grow, set_input
+from ...bridge.nodes import change_input, grow
 from ..passes import ATTRIBUTES, wanted_aovs
 from . import cloth, eyes, glass, mouth, relief, skin, strands
 from .base import CLASSES
@@ -36,14 +36,14 @@ def build(outputs=(), subsurface=True, names=tuple(RECIPES)):
     names       which of RECIPES
     returns     {name: bpy material}
     """
-    return {name: _material(name, RECIPES[name], wanted_aovs(outputs), subsurface) for name in names}
+    return _made(names, wanted_aovs(outputs), subsurface)
 
 
 def build_like(worn, names):
     """Make further materials for a face, with the AOVs and the scattering that the materials it wears have; arguments as `build`."""
     trees = [material.node_tree for material in worn if material is not None and material.node_tree]
     aovs = {node.aov_name: None for tree in trees for node in tree.nodes if node.type == "OUTPUT_AOV" and node.aov_name in ATTRIBUTES}
-    return {name: _material(name, RECIPES[name], tuple(aovs), True) for name in names}
+    return _made(names, tuple(aovs), True)
 
 
 def tint(materials, person):
@@ -66,20 +66,47 @@ def show_in_solid(materials, skin_rgb, brow_rgb, iris_rgb):
         material.roughness = RECIPES[name].roughness
 
 
+def _made(names, aovs, subsurface):
+    """Make materials; one that has the nodes of another is a copy of it: growing a tree takes fifty times as long."""
+    made = {}
+    for name in names:
+        like = next((material for other, material in made.items() if _alike(name, other)), None)
+        made[name] = _material(name, RECIPES[name], aovs, subsurface) if like is None else _copy(like, name, RECIPES[name])
+    return made
+
+
+def _alike(name, other):
+    """Tell whether two materials differ in numbers of their surface alone."""
+    one, two = RECIPES[name], RECIPES[other]
+    return (TREES.get(name) == TREES.get(other) and INPUTS.get(name) == INPUTS.get(other) and one.labelled == two.labelled
+            and (one.rgb is None) == (two.rgb is None) and one.subsurface == two.subsurface)
+
+
 def _material(name, recipe, aovs, subsurface):
     """Make one material."""
-    material = bpy.data.materials.new(f"wince {name}")
-    material.pass_index, material[LOOK] = CLASSES[recipe.kind], name
+    material = bpy.data.materials.new("")
     if hasattr(material, "cycles"):                       # it is an add-on too, and may be off
         material.cycles.emission_sampling = "NONE"        # what glows is no lamp: sampled as one it would cost time and noise
     table, links = _shader(name)
     if recipe.labelled:
         _add_labels(table, links, aovs)
-    nodes = grow(version.use_nodes(material), table, links)
-    _set_surface(nodes["surface"], recipe, subsurface)
-    for node, values in INPUTS.get(name, {}).items():
-        for identifier, value in values.items():
-            set_input(nodes[node], identifier, value)
+    if subsurface and recipe.subsurface:                  # a random walk takes 45 % of the whole picture's time
+        table["surface"] = (table["surface"][0], {"subsurface_method": "BURLEY"})
+    grow(version.use_nodes(material), table, links, INPUTS.get(name, {}) | {"surface": _surface(name, recipe, subsurface)})
+    return _named(material, name, recipe)
+
+
+def _copy(like, name, recipe):
+    """Make one material from another that has the same nodes."""
+    material = like.copy()
+    for identifier, value in _surface(name, recipe, False).items():
+        change_input(material.node_tree.nodes["surface"], identifier, value)
+    return _named(material, name, recipe)
+
+
+def _named(material, name, recipe):
+    """Tell a material what it is, and return it."""
+    material.name, material.pass_index, material[LOOK] = f"wince {name}", CLASSES[recipe.kind], name
     return material
 
 
@@ -98,14 +125,11 @@ def _add_labels(table, links, aovs):
         links.append((f"{aov} value", "Fac", aov, "Value"))
 
 
-def _set_surface(surface, recipe, subsurface):
-    """Set the numbers of a surface."""
+def _surface(name, recipe, subsurface):
+    """Return the numbers of a material's surface, {input: value}."""
+    out = {"Roughness": recipe.roughness, "Specular IOR Level": recipe.specular}
     if recipe.rgb is not None:
-        set_input(surface, "Base Color", (*recipe.rgb, 1.0))
-    set_input(surface, "Roughness", recipe.roughness)
-    set_input(surface, "Specular IOR Level", recipe.specular)
+        out["Base Color"] = (*recipe.rgb, 1.0)
     if subsurface and recipe.subsurface:
-        surface.subsurface_method = "BURLEY"              # nearly free; a random walk takes 45 % of the whole picture's time
-        set_input(surface, "Subsurface Weight", recipe.subsurface)
-        set_input(surface, "Subsurface Radius", SCATTER_RGB)
-        set_input(surface, "Subsurface Scale", SCATTER_M)
+        out |= {"Subsurface Weight": recipe.subsurface, "Subsurface Radius": SCATTER_RGB, "Subsurface Scale": SCATTER_M}
+    return out | INPUTS.get(name, {}).get("surface", {})
