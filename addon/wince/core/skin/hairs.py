@@ -1,7 +1,5 @@
 """What hair does to the skin it grows from: beard shadow, stubble, the scalp under hair, the ground of the brows."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from .. import colour
@@ -20,8 +18,10 @@ BROW_GROUND = 0.30
 UNDER = np.array([0.62, 0.62, 0.52])
 
 
-def layers(person, here, draws):
+def layers(person, here, grown, draws):
     """Yield (amount (N,), what it takes (3,)): hair's colour on the scalp and under the brows, stubble, and the beard below the skin.
+
+    grown   (N,) where scalp hair grows, see `scalp`
 
     Only hair that still has its pigment colours the skin: grey hair is clear, and lets the skin be seen.
     """
@@ -30,7 +30,7 @@ def layers(person, here, draws):
     close = CLOSE.get(who.look.hair.style)
     grey = melanin.grey(who)
     roots = pigment(who, "hair") + ((1 - grey) * SHADED + grey * UNSHADED if close is None else 0)
-    yield (ROOTS if close is None else close) * scalp(person, here) * fine, roots
+    yield (ROOTS if close is None else close) * grown * fine, roots
     yield BROW_GROUND * (0.4 + who.look.brows.density) * brow_cover(person, here) * fine, pigment(who, "brow_hair")
     shade = shadow(who)
     if shade > 0:
@@ -77,15 +77,14 @@ def shadow(who):
     return float(max(hair.shadow, SHADOW[hair.style] * (0.4 + hair.density)) * smoothstep(who.gender, 0.35, 0.7))
 
 
-@lru_cache(maxsize=1)
 def scalp(person, here):
-    """Return how much scalp hair grows where, (N,) 0..1, however it is cut; asked for more than once while a person is painted."""
+    """Return how much scalp hair grows where, (N,) 0..1, however it is cut."""
     from ..worn import hair  # hair asks skin where it may grow
 
     density = np.asarray(hair.scalp_density(person), np.float32)
     return here.raster.picture(density) * here.exterior * (1 - here.auricle)
 
 
-def cover(person, here):
-    """Return how much of the skin is not bare, (N,) 0..1: hair on the scalp, a beard's ground."""
-    return np.maximum(scalp(person, here), shadow(person.identity) * here.beard)
+def cover(person, here, grown=None):
+    """Return how much of the skin is not bare, (N,) 0..1: hair on the scalp (`grown`, see `scalp`, where it is known), a beard's ground."""
+    return np.maximum(scalp(person, here) if grown is None else grown, shadow(person.identity) * here.beard)

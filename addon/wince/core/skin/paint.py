@@ -65,10 +65,10 @@ def draws(who, name):
 
 def _layers(person, here):
     """Return amounts [L of (N,)], what each takes (L, 3), and how much of the skin hair covers (N,)."""
-    who = person.identity
+    who, grown = person.identity, hairs.scalp(person, here)
     rows = [layers.melanin(who, here, draws), layers.blood(who, here, draws), layers.depth(who, here, draws)]
     takes = [pigments.MELANIN, pigments.BLOOD, pigments.DEPTH]
-    for amount, take in (*layers.lips(who, here, draws), *layers.linings(who, here), *hairs.layers(person, here, draws)):
+    for amount, take in (*layers.lips(who, here, draws), *layers.linings(who, here), *hairs.layers(person, here, grown, draws)):
         rows.append(amount)
         takes.append(take)
-    return rows, np.array(takes), hairs.cover(person, here)
+    return rows, np.array(takes), hairs.cover(person, here, grown)
