@@ -12,6 +12,7 @@ from wince.bridge import mesh
 from wince.core import colour, identity, rig, targets
 from wince.core.facs.action_units import ActionUnits
 from wince.core.facs.arkit import ARKIT_NAMES
+from wince.core.worn import brows
 from wince.job import glb
 from wince.stage import dress, eye_texture, plain_copy, plain_worn
 from wince.stage.materials import strands
@@ -84,6 +85,17 @@ def test_what_is_worn_goes_along_as_cards_that_move_with_the_skin(addon, face, t
     for name in ("Face Brows", "Face Lashes"):
         obj = addon.data.objects[name]
         assert {group.name for group in obj.vertex_groups} >= {"head"} and obj.parent.type == "ARMATURE"
+
+
+def test_thick_brows_keep_each_hair_where_it_lies(addon, face, tmp_path):
+    dress.become(face, identity.with_look(face.person.identity, "brows", thickness=1.0, density=1.0))
+    source = mesh.get_positions(face.worn["brows"].data).reshape(-1, brows.STEPS, 2, 3).mean(axis=2)[:, [0, -1]]
+    with plain_copy.copy_of(face, {}, addon.context.scene) as (name, _):
+        cards = next(obj for obj in addon.data.collections[name].objects if obj.name.endswith("Brows"))
+        ends = mesh.get_positions(cards.data).reshape(len(source), -1, 2, 3)
+        wide = np.linalg.norm(ends[:, :, 1] - ends[:, :, 0], axis=2).max()
+        gap = np.linalg.norm(ends.mean(axis=2)[:, [0, -1]] - source, axis=2)
+    assert len(source) > 600 and wide < 0.0003 and np.percentile(gap, 95) < 0.0015
 
 
 def test_hair_in_the_glb_is_shaded_as_tufts_and_its_cards_face_outwards(addon, face, tmp_path):
@@ -219,6 +231,12 @@ def test_the_texture_is_called_after_the_face(addon, face):
 def test_lashes_in_the_glb_are_those_of_the_render(face):
     fair = identity.with_look(face.person.identity, "hair", colour="blond")
     assert np.allclose(plain_worn.colour_of(fair, "lash_hair"), strands.lash_rgb(fair))
+
+
+def test_strands_differ_by_their_melanin_and_keep_their_mean():
+    for kind in ("hair", "beard", "lash_hair"):
+        young, old = strands.varying(kind, 0.0), strands.varying(kind, 1.0)
+        assert sum(young) == pytest.approx(2) == sum(old) and np.ptp(old) < 0.5 * np.ptp(young)
 
 
 def test_eyes_have_a_black_pupil_in_an_iris_of_their_colour(addon, face):

@@ -8,7 +8,7 @@ import pytest
 
 from wince.core import look as looks
 from wince.core.worn import binding, hair
-from wince.core.worn.hair import coat, edge, fit, groom, grow, scalp, solid, styles, texture
+from wince.core.worn.hair import coat, edge, fit, groom, grow, ropes, scalp, solid, styles, texture
 
 HAIRY = tuple(style for style in looks.HAIR_STYLES if style != "bald")
 ROPES = [("braids", "coily"), ("cornrows", "coily")]
@@ -271,3 +271,63 @@ def test_parted_hair_lies_further_ahead_where_it_is_high():
     down = np.radians(plain - parted) * scalp.RADIUS
     assert (down >= 0).all() and 0.005 < down[:, 0].mean() < 0.008
     assert down[plain[:, 0].argmin(), 0] < down[plain[:, 0].argmax(), 0]
+
+
+@pytest.mark.parametrize("style", ["bob", "long"])
+@pytest.mark.parametrize("seed", [3, 5, 8])
+def test_a_parting_does_not_notch_the_outline(pack, style, seed):
+    """On the belt of the head that is its outline from before, hair about the parting lies nearly as high as beside it."""
+    body, cut = solid.of_pack(pack), styles.own(styles.STYLES[style], 0.0, seed)
+    head = coat.Head(pack, body, seed, 0.0, 0.0, 0.0, True)
+    middle = groom.groom(pack, style, "straight", seed, 0.0, 0.0, 0.0).coats[0][0].mean(axis=2).reshape(-1, 3).astype(float)
+    belt = middle[(middle[:, 1] > -0.045) & (middle[:, 1] < 0.0) & (middle[:, 2] > 0.18)]
+    off, height = abs(belt[:, 0] - head.side * cut.part), body.at(belt)[0]
+    at, beside = (np.percentile(height[which], 85) for which in (off < 0.008, (off > 0.02) & (off < 0.03)))
+    assert beside > 0.0015 and at > 0.5 * beside
+
+
+def test_a_parting_is_open_before_the_top_and_closed_on_it():
+    front, top = np.array([[0.0, -0.09, 0.22]]), np.array([[0.0, -0.02, 0.235]])
+    assert grow.open_(front) == 1 and grow.open_(top) == 0
+
+
+def test_strands_of_a_lock_wind_as_one(rng):
+    form, count = texture.TEXTURES["coily"], 600
+    roots = np.append(rng.uniform(0, 0.05, (count, 2)), np.zeros((count, 1)), axis=1)
+    curves = roots[:, None] + np.linspace(0, 0.08, 40)[:, None] * [0.0, 0.0, 1.0]
+    outward = np.broadcast_to([0.0, -1.0, 0.0], curves.shape)
+    wound, of, axis = texture.bundle(curves, roots, outward, np.full(count, 0.08), form, rng)
+    spread = lambda lines, k: np.mean([np.ptp(lines[of == lock, k, :2], axis=0).mean() for lock in range(of.max() + 1)])     # noqa: E731
+    assert spread(wound, 0) == spread(curves, 0) and spread(wound, 39) < 0.6 * spread(curves, 39)
+    middle = np.stack([wound[of == lock].mean(axis=0) for lock in range(of.max() + 1)])
+    swing = np.linalg.norm(middle - np.stack([axis[of == lock][0] for lock in range(of.max() + 1)]), axis=2)[:, 20:]
+    assert np.median(swing) > 0.6 * form.radius                            # out of step, a lock's middle would stay on its axis
+    facing, run = texture.rounded(wound, axis, outward, form)
+    assert np.mean(np.einsum("nsi,nsi->ns", facing - outward, wound - axis)[:, 10:] > 0) > 0.85 and run[..., 2].min() > 0.3
+
+
+def test_rows_of_a_receding_head_are_no_island(pack):
+    def middle(receded):
+        head = coat.Head(pack, solid.of_pack(pack), 3, 1.0, receded, 0.0)
+        rows = ropes.cornrows(head, styles.STYLES["cornrows"], None, np.random.default_rng(1))[0].curves.reshape(-1, 3)
+        return rows[abs(rows[:, 0]) < 0.02]
+
+    assert middle(0.0)[:, 1].min() < -0.08                                 # from the hairline on
+    assert middle(0.72)[:, 1].min() > -0.01                                # behind the bald spot alone
+    both = middle(0.5)
+    assert (both[:, 1] < -0.06).any() and (both[:, 1] > 0.04).any()        # long rows before it stay, and so do those behind
+
+
+def test_a_row_that_begins_before_the_ear_goes_on_above_it(pack):
+    head = coat.Head(pack, solid.of_pack(pack), 3, 0.0, 0.0, 0.0)
+    rows = ropes.cornrows(head, styles.STYLES["cornrows"], None, np.random.default_rng(1))[0].curves.reshape(-1, 3)
+    assert ((abs(rows[:, 0]) > 0.07) & (rows[:, 2] < 0.145)).any()
+
+
+def test_short_hair_that_curls_turns_about_itself_and_long_hair_is_drawn_out():
+    curly = texture.TEXTURES["curly"]
+    short, longer = groom._as_long(curly, 0.04, 0.010), groom._as_long(curly, 0.3, 0.060)
+    assert short.wave < 0.04 / 1.7 and short.lock < curly.lock and short.together < curly.together
+    assert longer.wave == pytest.approx(0.060) and longer.lock > curly.lock
+    straight = texture.TEXTURES["straight"]
+    assert groom._as_long(straight, 0.04, 0.010) == straight

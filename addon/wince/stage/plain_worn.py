@@ -1,6 +1,7 @@
 """What a face wears, as other programs take it: card meshes in one colour, skinned to the bones, with the face's own morph targets.
 
-Strands are thinned to what real-time renderers hold, and widened so that they cover as much. Scalp hair is shaded as the tufts that it is
+Strands are thinned to what real-time renderers hold, and widened so that they cover as much: brows, of which each hair is seen, are drawn
+with fewer points first. Scalp hair is shaded as the tufts that it is
 part of, as in our own materials: by normals of its own.
 """
 
@@ -11,13 +12,15 @@ from ..bridge import follow, mesh, version
 from ..bridge.nodes import grow, set_input
 from ..core import colour
 from ..core.worn import binding, melanin
+from ..core.worn import strands as ribbons
 from ..core.worn.hair import NORMAL, STRAND
 from . import materials
 from .materials import strands
 from .wardrobe import materials_of
 
 LEFT = ("tears",)                      # kinds that other programs do not show: a film of water
-POINTS = {"hair": 90_000, "facial_hair": 12_000, "brows": 6_000, "lashes": 4_000}         # most vertices of a kind
+POINTS = {"hair": 90_000, "facial_hair": 12_000, "brows": 8_000, "lashes": 4_000}         # most vertices of a kind
+ALONG = {"brows": (0.0, 0.4, 1.0)}     # where along a strand the points are that stay, of kinds whose strands are drawn with fewer
 LENS_ALPHA, LENS = 0.06, (0.05, 0.05, 0.05)      # light glass would lie over the eyes as a haze
 SURFACE = {"surface": ("ShaderNodeBsdfPrincipled", {}), "output": ("ShaderNodeOutputMaterial", {})}
 LINKS = [("surface", "BSDF", "output", "Surface")]
@@ -37,7 +40,7 @@ def copies(face, neutral, targets, bones, collection, name_of):
     for kind, source in face.worn.items():
         if kind in LEFT or not len(source.data.polygons):
             continue
-        cards = _Cards(source.data, POINTS.get(kind))
+        cards = _Cards(source.data, POINTS.get(kind), ALONG.get(kind))
         obj = bpy.data.objects.new(name_of(source), _mesh(name_of(source), source.data, cards))
         collection.objects.link(obj)
         _dress(obj, face, source, plain)
@@ -49,9 +52,12 @@ def copies(face, neutral, targets, bones, collection, name_of):
 class _Cards:
     """The arrays of a worn mesh, thinned: keep (N,) vertices of the source, points, faces, uv, slots, tied (Binding or None)."""
 
-    def __init__(self, data, most):
+    def __init__(self, data, most, stay=None):
         points, faces, uv, slots = mesh.geometry(data)
-        keep, widen = _kept(data, len(points), most)
+        if stay:
+            faces, uv = _drawn_with(len(points), faces, stay)
+            slots = np.zeros(len(faces), slots.dtype)
+        keep, widen = _kept(data, np.unique(faces) if stay else np.arange(len(points)), most)
         place = np.full(len(points), -1)
         place[keep] = np.arange(len(keep))
         whole = (place[faces] >= 0).all(axis=1)
@@ -74,14 +80,28 @@ class _Cards:
         self.faces[away], self.uv[away] = self.faces[away, ::-1], self.uv[away, ::-1]
 
 
-def _kept(data, count, most):
-    """Return the vertices (N,) of the strands that stay, and by how much they are widened: 1 for what is no strand or few enough."""
-    if most is None or count <= most or STRAND not in data.attributes:
-        return np.arange(count), 1.0
+def _drawn_with(points, faces, stay):
+    """Return faces (F, 4) and uv (F, 4, 2) of ribbons that have `points` points and these faces, drawn between some of their points alone,
+    `stay` 0 root .. 1 tip."""
+    count = points // 2 - len(faces)
+    steps = points // (2 * count)
+    at = np.rint(np.array(stay) * (steps - 1)).astype(int)
+    kept = (2 * (np.arange(count)[:, None] * steps + at)).ravel()
+    places = np.stack([kept, kept + 1], axis=-1).ravel()
+    quads, uv = ribbons.flat(count, len(at))
+    uv[:, 1] = np.tile(np.repeat(at / (steps - 1), 2), count)
+    return places[quads], uv[quads]
+
+
+def _kept(data, able, most):
+    """Return the vertices (N,) of the strands that stay of those that may, `able` (M,), and by how much they are widened: 1 for what is no
+    strand or few enough."""
+    if most is None or len(able) <= most or STRAND not in data.attributes:
+        return able, 1.0
     strand = mesh.get_attribute(data, STRAND)
     number = np.concatenate([[0], np.cumsum(np.diff(strand) != 0)])
-    every = int(np.ceil(count / most))
-    return np.flatnonzero(number % every == 0), float(every) ** 0.7
+    every = int(np.ceil(len(able) / most))
+    return able[number[able] % every == 0], float(every) ** 0.7
 
 
 def _widened(points, by):

@@ -99,7 +99,8 @@ TREES = {name: (HAIR_NODES, HAIR_LINKS) for name in RECIPES}
 TREES["hair"] = (HAIR_NODES | SHINE_NODES, [link for link in HAIR_LINKS if link not in _GREYING] + SHINE_LINKS)
 SHARP, SOFT = 1e-4, 0.35              # how far around the share that has greyed strands are part grey, of all strands: least, most
 LEAN = 0.35                           # how far the shading normal leans to the viewer
-_COMMON = {"lot": {"Value_001": 17.31}, "vary": {"To Min": 0.65, "To Max": 1.35},
+SPREAD, ALIKE = {"lash_hair": 0.08}, 0.6      # how much lighter or darker a strand may be than the next; how much less of it grey hair has
+_COMMON = {"lot": {"Value_001": 17.31},
            "grey": {"From Min": -SHARP, "From Max": SHARP, "To Min": 1.0, "To Max": 0.0},
            "leaning": {"Vector_001": (LEAN,) * 3}}
 ROOTS = {"hair": 0.55, "brow_hair": 0.8, "lash_hair": 1.0, "beard": 0.7}      # how dark a strand is at its root, of its own colour
@@ -115,7 +116,6 @@ INPUTS["hair"] |= {
 }
 # Lashes are darker than hair, brownish even on the fair, and all alike: pixels wider than a lash would show light ones as a rim of dots.
 LASH_SHADE, LASH_LIGHTEST, LASH_GREYED = 0.3, 0.035, (0.085, 0.070, 0.058)
-INPUTS["lash_hair"] |= {"vary": {"To Min": 0.92, "To Max": 1.08}}
 
 
 def tint(materials, person):
@@ -126,8 +126,17 @@ def tint(materials, person):
         lash = name == "lash_hair"
         set_colour(materials, name, "colour", "A_Color", lash_rgb(who) if lash else dark)
         set_colour(materials, name, "colour", "B_Color", pale)
+        for end, value in zip(("To Min", "To Max"), varying(name, melanin.grey(who, name)), strict=True):
+            set_value(materials, name, "vary", end, value)
         for node, value in zip(("From Min", "From Max"), greying(0.0 if lash else melanin.grey(who, name)), strict=True):
             set_value(materials, name, "grey", node, value)
+
+
+def varying(name, grey):
+    """Return how dark and how light strands of a kind are at the most, of their own colour, of which a share `grey` (0..1) lost theirs:
+    melanin is what they differ by."""
+    spread = SPREAD.get(name, 0.35) * (1 - ALIKE * grey)
+    return 1 - spread, 1 + spread
 
 
 def lash_rgb(who):

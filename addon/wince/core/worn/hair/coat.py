@@ -18,6 +18,7 @@ class Coat:
     outward           (N, S, 3) unit vectors, the way that a ribbon faces
     corners, weights  (N, 3) vertices and barycentric shares of the skin that the root goes with
     tuft              (N,) int, which strands belong together
+    lock              (facing, run), each (N, S, 3): what strands are shaded by that wind as one, see texture.rounded; or None
     """
 
     curves: np.ndarray
@@ -27,6 +28,7 @@ class Coat:
     corners: np.ndarray
     weights: np.ndarray
     tuft: np.ndarray
+    lock: tuple | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,11 +17,16 @@ MOST_POINTS, COILED_POINTS = 170_000, 250_000        # along all strands of a he
 EDGE = 0.016                           # metres inside the hairline where hair is as strong as elsewhere
 BARED = 0.28, 0.030                    # where a hairline is seen: how fine hair is at the very edge, and metres inside where it is not
 BABY = 0.014                           # metres long is hair at the very edge
-PER_WAVE, PER_COIL = 4.5, 3.8          # points that a wave takes at the least, and a coil
+PER_WAVE, PER_COIL = 4.5, 6.5          # points that a wave takes at the least, and a coil
 LOW_SHARE = 0.55                       # of long hair's low roots are left out, for more of them on top
 OFTEN = 1.7                            # times as many roots beside the parting as elsewhere, where the scalp would show
 THINNED = 0.45                         # of the strands are too short to be seen where hair is faded
 TIED = 36_000                          # points of a tail or a bun
+EVEN = 0.5                             # of what hair's lengths differ that coils: where it ends is its outline
+PARTS = 0.045                          # metres over which hair parts that coils: it closes over a line
+HIGH = 0.95                            # of its thickness the coat of hair that curls has on top: else it is flat there
+TURNS = 1.8                            # that hair which curls takes about itself at the least, be it short
+LOCKED = 1.2                           # times as broad are strands that lie in locks: what they are seen as
 DIGITS = 64                            # to which unit vectors are rounded: 1/64 is a degree
 TUFTED = 0.6                           # how far the strands of a tuft are alike: they grey together
 TEMPLES = 0.22                         # how much sooner temples grey than the rest
@@ -68,11 +73,18 @@ def groom(pack, style, kind, seed, man, receded, sparse):
 def _textured(cut, form):
     """Return a style as hair of a texture wears it: thicker, and shorter than it is; what coils stands off and needs no parting."""
     cut = replace(cut, layer=cut.layer * form.volume, top=cut.top * form.shrink, side=cut.side * form.shrink, nape=cut.nape * form.shrink)
-    if not form.springs or cut.gather or cut.rope or cut.top < 0.05:
+    if not form.lock or cut.gather or cut.rope:
         return cut
-    hem = None if cut.hem is None else cut.hem + form.springs * 0.055 * (0.06 - cut.hem) / 0.175
-    return replace(cut, split=cut.split * (1 - 0.7 * form.springs), lift=max(cut.lift, 1.2 * form.springs), hem=hem,
-                   hold=cut.hold * (1 - 0.55 * form.springs), turn=max(cut.turn, 0.045 * form.springs), crown=max(cut.crown, form.springs))
+    cut = replace(cut, crown=max(cut.crown, HIGH))
+    if not form.springs:
+        return cut
+    cut = replace(cut, uneven=cut.uneven * EVEN)
+    if cut.top < 0.05:
+        return cut
+    springs = form.springs
+    hem = None if cut.hem is None else cut.hem + springs * 0.055 * (0.06 - cut.hem) / 0.175
+    return replace(cut, split=cut.split * (1 - 0.3 * springs), parts=PARTS * springs, lift=max(cut.lift, 0.9 * springs), hem=hem,
+                   hold=cut.hold * (1 - 0.55 * springs), turn=max(cut.turn, 0.045 * springs))
 
 
 def _size(cut, form):
@@ -80,10 +92,19 @@ def _size(cut, form):
     as long as so few points can draw: the weight of long hair draws them out as well."""
     hang = 0.9 * cut.top if cut.hem is None else min(cut.top, 0.30 - cut.hem)
     steps = int(np.clip(4 + hang * max(40.0, form.per_turn / form.wave), 3, 18 if cut.tail else 46 if form.springs else 28))
-    longer = max(1.0, (PER_COIL if form.springs else PER_WAVE) * hang / (steps - 1) / form.wave)
-    form = replace(form, wave=form.wave * longer, radius=min(form.radius * longer**0.6, 0.010))
+    form = _as_long(form, hang, (PER_COIL if form.springs else PER_WAVE) * hang / (steps - 1))
     most = COILED_POINTS if form.springs and steps > 26 else MOST_POINTS - TIED * bool(cut.tail)
     return steps, min(cut.count, most // steps), form
+
+
+def _as_long(form, hang, least):
+    """Return a texture as hair `hang` metres long wears it whose waves are no shorter than `least` metres: its weight draws out long hair,
+    and locks are the thicker; short hair that curls still turns about itself, or its locks are spikes."""
+    longer = max(1.0, least / form.wave)
+    if form.lock:
+        longer = longer if longer > 1 else max(min(1.0, hang / (TURNS * form.wave)), least / form.wave)
+        form = replace(form, lock=form.lock * longer, together=max(4, round(form.together * longer)))
+    return replace(form, wave=form.wave * longer, radius=min(form.radius * longer**0.6, 0.010))
 
 
 def _loose(head, cut, form, rng):
@@ -94,7 +115,8 @@ def _loose(head, cut, form, rng):
     if not len(ground.roots):
         return []
     thin, reach = BARED if cut.bared else (0.45, EDGE)
-    width = cut.width * (cut.count / count) ** 0.4 * (thin + (1 - thin) * smoothstep(ground.depth, 0.0, reach))
+    full = cut.width * (cut.count / count) ** 0.4 * (LOCKED if form.lock else 1.0)
+    width = full * (thin + (1 - thin) * smoothstep(ground.depth, 0.0, reach))
     main = _strands(head, ground, cut, _tight(form) if cut.tail else form, np.minimum(width, 0.0013), steps, rng)
     coats = [main, under.coat(head, cut, form, rng)] if cut.under_coat else [main]
     coats += [_tail(cut, form, steps, ground, rng)] if cut.tail else []
@@ -129,15 +151,20 @@ def _tail(cut, form, steps, ground, rng):
 
 def _strands(head, ground, cut, form, width, steps, rng):
     """Return the Coat of strands that grow from a ground."""
-    curves, of, end = _combed(head, ground, cut, form, steps, rng)
-    outward = _outward(head.body, curves)
-    curves = texture.curl(curves, outward, of, form, end, rng)
+    curves, end = _combed(head, ground, cut, form, steps, rng)
+    if form.lock:
+        curves, of, axis = texture.bundle(curves, ground.roots, _outward(head.body, curves), end, form, rng)
+    else:
+        curves, of = texture.clump(curves, ground.roots, form.clump * smoothstep(end, 0.006, 0.060), form.together, rng)
+        curves = texture.curl(curves, _outward(head.body, curves), of, form, end, rng)
     curves = _off_skin(head.body, texture.stray(curves, form.frizz, end, rng))
-    return Coat(curves, end, width, _outward(head.body, curves), ground.corners, ground.weights, of)
+    outward = _outward(head.body, curves)
+    lock = texture.rounded(curves, axis, outward, form) if form.lock else None
+    return Coat(curves, end, width, outward, ground.corners, ground.weights, of, lock)
 
 
 def _combed(head, ground, cut, form, steps, rng):
-    """Return strands (N, S, 3) before they wind, the clump (N,) of each, and their lengths (N,), metres."""
+    """Return strands (N, S, 3) before they gather and wind, and their lengths (N,), metres."""
     if cut.gather:
         grown, length, end = tied.comb(head, ground, cut, rng)
     else:
@@ -147,9 +174,7 @@ def _combed(head, ground, cut, form, steps, rng):
     full = smoothstep(ground.depth, 0.0, EDGE * (0.3 + 0.7 * rng.random(len(end))))    # the short hair at the edge; if tied, a few of it
     full = np.maximum(full, rng.random(len(end)) > 0.05) if cut.gather else full
     end = full * end + (1 - full) * np.minimum(end, BABY * (0.5 + rng.random(len(end))))
-    curves = grow.resample(grown, length, end, steps)
-    curves, of = texture.clump(curves, ground.roots, form.clump * smoothstep(end, 0.006, 0.060), form.together, rng)
-    return curves, of, end
+    return grow.resample(grown, length, end, steps), end
 
 
 def _outward(body, curves):
@@ -168,7 +193,7 @@ def _drawn(pack, coats, rng):
     """Return the Groom of Coats."""
     parts, shading, along, faces, uv, first = [], [], [], [], [], 0
     for coat in coats:
-        half, normals, tangent = texture.ribbons(coat.curves, coat.outward, coat.width, rng)
+        half, normals, tangent = texture.ribbons(coat.curves, coat.outward, coat.width, rng, coat.lock)
         knots = int(np.clip(2 + np.percentile(coat.length, 90) / 0.06, 2, 7))
         fitted = fits.fit(pack, coat.curves, coat.length, coat.corners, coat.weights, min(knots, coat.curves.shape[1]))
         parts.append((np.stack([coat.curves - half, coat.curves + half], axis=2).astype(np.float32), fitted))

@@ -16,6 +16,8 @@ SHOULDER, AHEAD = 0.010, -0.035                      # hems below it drape; root
 RISE, SLOW = 0.035, 0.030              # metres in which hair rises to where it lies in the coat, and as much more from a parting
 FLAT, ABOUT = 0.45, 0.030              # of its height hair loses that comes from a parting, and how far about it, metres
 TOGETHER = 0.45, 0.95                  # how strongly hair comes together there, before the shoulders and behind them
+CLOSES = (-0.074, -0.044)              # y where a parting begins to close, and is closed, metres: before the top, which it would notch
+CLOSED = 0.020                         # metres over which hair goes apart behind it
 SHAVEN = 0.0012                                      # metres long is hair where a fade ends
 
 
@@ -33,7 +35,7 @@ def lengths(points, depth, style):
 
 def flow(points, roots, outward, style, side):
     """Return where strands are bound (N, 3), not of unit length, at points (N, 3) that came from roots (N, 3); outward (N, 3) off the head,
-    side (N,) of the parting."""
+    side (N,) of the parting, -1..1."""
     whorl = points - scalp.WHORL
     if style.hold:                                                                 # what does not stand runs along the head
         whorl = whorl - 0.9 * outward * np.einsum("ni,ni->n", whorl, outward)[:, None]
@@ -41,13 +43,13 @@ def flow(points, roots, outward, style, side):
     ahead = smoothstep(-roots[:, 1], 0.050, 0.110) * smoothstep(roots[:, 2], 0.175, 0.205)
     high = smoothstep(points[:, 2], 0.185, 0.230)
     if style.part is not None:
-        out = out + (style.split * high * side)[:, None] * np.array([1.0, 0.0, 0.0])
+        out = out + (style.split * high)[:, None] * np.stack([side, 1 - abs(side), 0 * side], axis=-1)     # between the two it goes back
     if style.curve and style.hem is not None:
         low = style.curve * smoothstep(-points[:, 2], -style.hem - 0.075, -style.hem - 0.005)
         out = out + low[:, None] * unit((AXIS - points) * (1, 1, 0))
     if style.hem is not None and style.hem < SHOULDER:
         out = out + _drape(points, roots)
-    sign = np.where(side > 0, 0.5 if style.part is None else -0.4, 1.0)              # unparted hair goes one way: to both it would gape
+    sign = 0.75 - 0.25 * side if style.part is None else 0.3 - 0.7 * side            # unparted hair goes one way: to both it would gape
     return out + ahead[:, None] * np.array(style.sweep) * np.stack([sign, np.ones_like(sign), np.ones_like(sign)], axis=-1)
 
 
@@ -76,8 +78,7 @@ def grow(roots, normals, depth, style, solid, rng):
     wobble = 0.25 * rng.standard_normal((count, 3))
     zigzag = 0.0012 * np.sin(roots[:, 1] * 110 + 6.28 * rng.random()) + 0.0007 * np.sin(roots[:, 1] * 320 + 6.28 * rng.random())
     offset = roots[:, 0] + zigzag + 0.0008 * rng.standard_normal(count)
-    side = np.where(offset > (style.part or 0.0), 1.0, -1.0)
-    near = 0.0 if style.part is None else np.exp(-(((offset - style.part) / ABOUT) ** 2))          # or it has horns
+    side, near = _parted(offset - (style.part or 0.0), open_(roots), style)
     level, reach = level * (1 - FLAT * near), RISE + SLOW * near
     place = roots - 0.0010 * normals
     heading = unit(flow(roots, roots, normals, style, side) + wobble * 0.6)
@@ -94,6 +95,20 @@ def grow(roots, normals, depth, style, solid, rng):
         curves.append(place)
     curves = np.stack(curves, axis=1)
     return curves, length, _cut(curves, length, style, rng)
+
+
+def open_(points):
+    """Return how open a parting is at points (N, 3), (N,) 0..1."""
+    return 1 - smoothstep(points[:, 1], *CLOSES)
+
+
+def _parted(off, ahead, style):
+    """Return to which side hair goes (N,), -1..1, whose roots are `off` (N,) metres from a parting that is open so far, `ahead` (N,) 0..1;
+    and how near to it they are, (N,) 0..1: there hair lies lower, or it has horns."""
+    if style.part is None:
+        return np.where(off > 0, 1.0, -1.0), 0.0
+    wide = style.parts + CLOSED * (1 - ahead)
+    return np.clip(off / np.maximum(wide, 1e-6), -1, 1), ahead * np.exp(-((off / ABOUT) ** 2)) * (style.parts == 0)
 
 
 def _lie(place, heading, level, solid, style):

@@ -20,6 +20,7 @@ SOFT, FINE, BROAD = 0.016, 0.0002, 0.0007            # metres inside the hairlin
 SHORT = 12000                           # strands of scalp hair that are combed into plaits
 PIECE, POINTS = 0.042, 15              # metres of a row that go with one root; its points
 CANDIDATES = 2500
+ISLAND = 0.055                         # metres long are rows at the least that others follow behind a bald spot or an ear
 FAR = 0.013                            # metres from a plait hair is shaved off
 
 
@@ -42,7 +43,7 @@ def braids(head, cut, form, rng):
 def cornrows(head, cut, form, rng):
     """Return the Coats of rows: plaits from the front to the nape, and the hair combed into them."""
     rows = [_row(head, np.radians(angle)) for angle in np.linspace(-REACH, REACH, ROWS)]
-    cut_up = [(k, *piece) for k, row in enumerate(rows) for piece in _pieces(*row)]
+    cut_up = [(k, *piece) for k, row in enumerate(rows) for run in _runs(head, *row) for piece in _pieces(*run)]
     if not cut_up:
         return []
     of, guides, half, along = (np.stack(values) for values in zip(*cut_up))
@@ -81,7 +82,7 @@ def plaited(guides, outward, half, along, ground, rng):
 
 
 def _row(head, angle):
-    """Return a plait's middle line (S, 3) and half its width (S,) over the scalp, `angle` radians from the middle; where hair grows."""
+    """Return a plait's middle line (S, 3) and half its width (S,) over the scalp, `angle` radians from the middle, front to nape."""
     t = np.linspace(0.2, np.pi - 0.2, 160)
     way = np.stack([np.sin(t) * np.sin(angle), -np.cos(t), np.sin(t) * np.cos(angle)], axis=-1)
     line = CENTRE + 0.1 * way
@@ -89,10 +90,17 @@ def _row(head, angle):
     for _ in range(4):
         distance, outward = head.body.at(line)
         line = line + outward * (0.10 * half - distance)[:, None]
+    return line, half
+
+
+def _runs(head, line, half):
+    """Return [(points (R, 3), half the width there (R,))] of a row (S, 3), (S,): where hair grows. What a bald spot or an ear cuts off
+    before the rest is shorn unless it is long: a few short rows would be an island."""
     grows = (scalp.inside(line, head.line) > 0.004) & (scalp.density(line, np.full(len(line), 1.0), head.receded, 0.0) > 0.5)
-    first = grows.argmax()
-    last = first + (~np.append(grows[first:], False)).argmax()
-    return line[first:last], half[first:last]
+    ends = np.flatnonzero(np.diff(grows.astype(int), prepend=0, append=0)).reshape(-1, 2)
+    size = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    return [(line[first:last], half[first:last]) for k, (first, last) in enumerate(ends)
+            if k == len(ends) - 1 or size[first:last - 1].sum() > ISLAND]
 
 
 def _pieces(line, half):
