@@ -13,7 +13,7 @@ from wince.core import colour, demographics, identity, pack  # noqa: E402
 from wince.core.face import FaceModel  # noqa: E402
 from wince.core.skin import paint  # noqa: E402
 from wince.job import spec  # noqa: E402
-from wince.stage import dress, painting, plain_copy, wardrobe  # noqa: E402
+from wince.stage import complexion, dress, painting, plain_copy, wardrobe  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,16 @@ def test_a_shaved_scalp_shows_follicles_and_shines_and_hair_does_not(bpy, model)
     assert (values(shaved, "follicles", 1) < 0).all() and not values(hairy, "follicles", 1).any()
     assert values(shaved, "oil", 1)[1] < 0 < values(hairy, "oil", 1)[1]
     assert values(shaved, "film", 1)[1] > 0 == values(hairy, "film", 1)[1]
+
+
+def test_dark_skin_mirrors_less_than_its_exposure_lifts(bpy, model):
+    """What a surface mirrors has no pigment: in a picture exposed for dark skin the same shine would lie on a cheek like varnish."""
+    oily = identity.with_look(who(), "skin", oil=0.6)
+    light, dark = (dress.new_face(model.person(replace(oily, skin_lab=lab))) for lab in ((72.0, 11.0, 17.0), (36.0, 11.0, 16.0)))
+    lift = complexion.lift((36.0, 11.0, 16.0))
+    assert lift > 1.5 and values(dark, "film", 1)[0] * lift <= 1.01 * values(light, "film", 1)[0]
+    assert values(dark, "unhaired", 2) < 0.8 * values(light, "unhaired", 2) == 0.8
+    assert values(dark, "rough", 1) + values(dark, "oil", 1)[0] > values(light, "rough", 1) + values(light, "oil", 1)[0]
 
 
 def test_a_plain_face_has_neither_film_nor_fine_colour(bpy, model):

@@ -80,6 +80,22 @@ def test_an_hdri_lights_as_the_meter_says_whatever_its_turn(bpy, scene, tmp_path
     assert seen == pytest.approx(world.irradiance(drawn, AHEAD)[0], rel=0.03)
 
 
+def test_a_bulb_in_an_hdri_is_nearly_white_and_metered_so(bpy, scene, tmp_path):
+    """A bulb gave a fifth of a room's light, yellow, and stood on foreheads as a yellow spot; the room keeps its colours."""
+    bulb, wallpaper = np.array([562.0, 536.0, 242.0]), np.array([1.2, 1.0, 0.5])
+    white = world.muted(bulb, 1.0)
+    assert white.max() / white.min() < 1.2 and colour.luminance(white) == pytest.approx(colour.luminance(bulb))
+    np.testing.assert_array_equal(world.muted(wallpaper, 1.0), wallpaper)
+    scene.cycles.samples = 512
+    wall(bpy, scene)
+    drawn = {"kind": "hdri", "name": "interior", "rotation_deg": 180.0, "share": 1.0}
+    world.World(scene).apply(drawn, {"kind": "world"}, 0.0)
+    seen = render(bpy, scene, tmp_path)["Combined"][7:9, 7:9, :3].mean(axis=(0, 1))
+    metered = world.colours(drawn, AHEAD)[0]
+    assert colour.luminance(seen) == pytest.approx(colour.luminance(metered), rel=0.08)       # the meter's cells are as wide as the bulb
+    np.testing.assert_allclose(seen / colour.luminance(seen), metered / colour.luminance(metered), rtol=0.02)
+
+
 def test_a_plain_world_lights_as_it_says(bpy, scene, tmp_path):
     wall(bpy, scene)
     world.World(scene).apply({"kind": "plain", "radiance": [0.2, 0.3, 0.4]}, {"kind": "world"}, 0.0)

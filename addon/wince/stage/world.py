@@ -28,12 +28,17 @@ SAMPLED = 512                          # width of the map by which Cycles finds 
 FACETS = np.array([[math.sin(yaw) * math.cos(up), -math.cos(yaw) * math.cos(up), math.sin(up)]
                    for up in (-0.5, 0.1, 0.7) for yaw in (-1.3, -0.65, 0.0, 0.65, 1.3)])         # normals all over a face
 BALANCED = 0.85                        # of the cast of colour of an HDRI's light on the face that a camera's white balance takes away
+MUTED = 0.85                           # of the colour of an HDRI's lamps that is taken out: a bulb's image on skin is a yellow spot
+LAMPS = (3.0, 20.0)                    # times an HDRI's mean luminance: from where light is muted, and where wholly
 AMBIENT = 0.45                         # mean radiance of an HDRI, before its drawn share
 
 NODES = {
     "coordinates": ("ShaderNodeTexCoord", {}),
     "turn": ("ShaderNodeMapping", {}),
     "hdri": ("ShaderNodeTexEnvironment", {}),
+    "grey": ("ShaderNodeRGBToBW", {}),
+    "lamp": ("ShaderNodeMapRange", {}),
+    "muted": ("ShaderNodeMix", {"data_type": "RGBA"}),
     "balance": ("ShaderNodeVectorMath", {"operation": "MULTIPLY"}),
     "strength": ("ShaderNodeVectorMath", {"operation": "SCALE"}),
     "plain": ("ShaderNodeRGB", {}),
@@ -49,7 +54,12 @@ NODES = {
 LINKS = [
     ("coordinates", "Generated", "turn", "Vector"),
     ("turn", "Vector", "hdri", "Vector"),
-    ("hdri", "Color", "balance", "Vector"),
+    ("hdri", "Color", "grey", "Color"),
+    ("grey", "Val", "lamp", "Value"),
+    ("lamp", "Result", "muted", "Factor_Float"),
+    ("hdri", "Color", "muted", "A_Color"),
+    ("grey", "Val", "muted", "B_Color"),
+    ("muted", "Result_Color", "balance", "Vector"),
     ("balance", "Vector", "strength", "Vector"),
     ("plain", "Color", "surround", "A_Vector"),
     ("strength", "Vector", "surround", "B_Vector"),
@@ -155,6 +165,9 @@ class World:
         """Show an HDRI, turned and at its share of the light."""
         self.nodes["hdri"].image = _image(_path(world))
         set_input(self.nodes["turn"], "Rotation", _rotation(world["rotation_deg"], frame))
+        for name, times in zip(("From Min", "From Max"), LAMPS, strict=True):
+            set_input(self.nodes["lamp"], name, times * _meter(world).mean)
+        set_input(self.nodes["lamp"], "To Max", MUTED)
         set_input(self.nodes["balance"], "Vector_001", _meter(world).balance(world["rotation_deg"]))
         set_input(self.nodes["strength"], "Scale", world["share"] * AMBIENT / _meter(world).mean)
 
@@ -227,15 +240,13 @@ class _Meter:
         pixels = np.empty(width * height * image.channels, np.float32)
         image.pixels.foreach_get(pixels)
         rgb = _divisible(pixels.reshape(height, width, image.channels)[..., :3])
-        height, width = rgb.shape[:2]
-        rgb = rgb.reshape(32, height // 32, 64, width // 64, 3).mean(axis=(1, 3), dtype=float).reshape(-1, 3)
         latitude, longitude = ((np.arange(n) + 0.5) / n * span - span / 2 for n, span in ((32, math.pi), (64, 2 * math.pi)))
         latitude, longitude = np.meshgrid(latitude, -longitude, indexing="ij")       # Cycles: u falls as the angle grows
         self.ways = np.stack([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], -1)
         self.ways = self.ways.reshape(-1, 3)
         self.solid = np.cos(latitude).ravel() * (math.pi / 32) ** 2
-        self.light = rgb
-        self.mean = float(colour.luminance(np.einsum("n,nc->c", self.solid, rgb))) / (4 * math.pi)
+        self.mean = float(colour.luminance(np.einsum("n,nc->c", self.solid, _small(rgb)))) / (4 * math.pi)
+        self.light = _small(muted(rgb, self.mean))
 
     def balance(self, turn_deg):
         """Return what a camera's white balance multiplies this light by, a tuple, where it falls on a face after a turn."""
@@ -252,6 +263,20 @@ class _Meter:
         cos, sin = math.cos(turn), math.sin(turn)
         normals = normals @ np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]).T   # the mapping node turns the ray
         return np.einsum("nw,wc->nc", np.maximum(normals @ self.ways.T, 0), self.light * self.solid[:, None]) / math.pi
+
+
+def muted(light, mean):
+    """Return the light (..., 3) of an environment of a mean luminance with the colour of what is far brighter taken out of it."""
+    grey = np.einsum("...c,c->...", light, colour.LUMINANCE.astype(light.dtype))[..., None]
+    low, high = (times * mean for times in LAMPS)
+    share = MUTED * np.clip((grey - low) / (high - low), 0, 1)
+    return light + share * (grey - light)
+
+
+def _small(light):
+    """Return the means (32 * 64, 3) of the parts of an image (H, W, 3) whose sides they divide."""
+    height, width = light.shape[:2]
+    return light.reshape(32, height // 32, 64, width // 64, 3).mean(axis=(1, 3), dtype=float).reshape(-1, 3)
 
 
 def _divisible(light):

@@ -17,8 +17,9 @@ RECIPES = {
 }
 OLD_TEETH = (0.52, 0.435, 0.29)        # enamel thins and the dentine under it yellows
 DARK_GUMS = (0.20, 0.060, 0.055)       # melanin lies in gums too, and in the lining
-THROUGH = 0.20                         # of the light on the face that comes through to the lining, before its colour
+THROUGH = 0.10                         # of the light on the face that comes through to the lining, before its colour
 LINED, TEETH = ("mouth", "gums"), ("teeth_upper", "teeth_lower")
+WET = (*LINED, "tongue")
 # Depth in the mouth, from the object's own Y: the face looks along -Y, its origin is the neck
 _DEEP = {
     "coordinates": ("ShaderNodeTexCoord", {}),
@@ -31,18 +32,19 @@ _TONE_LINKS = [
     ("axes", "Y", "light", "Value"),
     ("light", "Result", "tone", "B_Color"),
 ]
-_DEEP_LINKS = [*_TONE_LINKS, ("tone", "Result_Color", "surface", "Base Color")]
-_GLOW_LINKS = [("tone", "Result_Color", "surface", "Emission Color")]
-# Lips shade the teeth behind them, more than lamps that shine straight in would have it: their light comes through no lip's edge.
-# The distance is the world's: a face that is scaled has its lips' shade less or more far in
-_HID = {"lips": ("ShaderNodeAmbientOcclusion", {"samples": 4}), "open": ("ShaderNodeMapRange", {}),
+# What stands before a surface hides light from it, more than lamps that shine straight in would have it: lips shade the teeth behind
+# them, for their light comes through no lip's edge; lining, gums and tongue lie in a moist hole whose walls drink what they pass on.
+# Without it the cheek's inside, which one sees past the teeth from the side, is a flat red patch. Distances are the world's: a face that
+# is scaled has its mouth's shade less or more far in
+_HID = {"near": ("ShaderNodeAmbientOcclusion", {"samples": 4}), "open": ("ShaderNodeMapRange", {}),
         "hid": ("ShaderNodeMix", {"data_type": "RGBA", "blend_type": "MULTIPLY"})}
-_HID_LINKS = [*_TONE_LINKS, ("lips", "AO", "open", "Value"), ("tone", "Result_Color", "hid", "A_Color"),
+_HID_LINKS = [*_TONE_LINKS, ("near", "AO", "open", "Value"), ("tone", "Result_Color", "hid", "A_Color"),
               ("open", "Result", "hid", "B_Color"), ("hid", "Result_Color", "surface", "Base Color")]
+_GLOW_LINKS = [("hid", "Result_Color", "surface", "Emission Color")]
 # The tongue's papillae and the lining's folds break the highlight up
 _ROUGH = {"grain": ("ShaderNodeTexNoise", {}), "bump": ("ShaderNodeBump", {})}
 _ROUGH_LINKS = [("coordinates", "Object", "grain", "Vector"), ("grain", "Fac", "bump", "Height"), ("bump", "Normal", "surface", "Normal")]
-_WET = {"Coat Weight": 0.6, "Coat Roughness": 0.12, "Coat IOR": 1.34}
+_MOIST = {"Coat Weight": 0.6, "Coat Roughness": 0.12, "Coat IOR": 1.34}
 
 
 def _inputs(rgb, far, surface, bump=None, reach=(-0.130, -0.080)):
@@ -54,22 +56,27 @@ def _inputs(rgb, far, surface, bump=None, reach=(-0.130, -0.080)):
     return out
 
 
+def _hidden(distance, shut, free, left):
+    """Return the numbers of shade by what is nearer than a distance (m): the open share where it is full and where none; light left."""
+    return {"near": {"Distance": distance}, "hid": {"Factor_Float": 1.0},
+            "open": {"From Min": shut, "From Max": free, "To Min": left, "To Max": 1.0}}
+
+
 TREES = {name: (_DEEP | _HID, _HID_LINKS) for name in TEETH}
-TREES |= {name: (_DEEP | _ROUGH, _DEEP_LINKS + _ROUGH_LINKS + (_GLOW_LINKS if name in LINED else [])) for name in (*LINED, "tongue")}
-_SHADE = {"lips": {"Distance": 0.010}, "hid": {"Factor_Float": 1.0},
-          "open": {"From Min": 0.10, "From Max": 0.50, "To Min": 0.55, "To Max": 1.0}}
+TREES |= {name: (_DEEP | _HID | _ROUGH, _HID_LINKS + _ROUGH_LINKS + (_GLOW_LINKS if name in LINED else [])) for name in WET}
 _ENAMEL = {"Coat Weight": 0.3, "Coat Roughness": 0.16}
-INPUTS = {name: _inputs(RECIPES[name].rgb, 0.32, _ENAMEL, reach=(-0.134, -0.104)) | _SHADE for name in TEETH}
+INPUTS = {name: _inputs(RECIPES[name].rgb, 0.32, _ENAMEL, reach=(-0.134, -0.104)) | _hidden(0.010, 0.10, 0.50, 0.55) for name in TEETH}
 INPUTS |= {
-    "mouth": _inputs(RECIPES["mouth"].rgb, 0.35, _WET, (0.002, 220.0)),
-    "gums": _inputs(RECIPES["gums"].rgb, 0.35, _WET, (0.0006, 700.0)),
-    "tongue": _inputs(RECIPES["tongue"].rgb, 0.60, {**_WET, "Coat Weight": 0.3, "Coat Roughness": 0.25}, (0.0008, 1400.0)),
+    "mouth": _inputs(RECIPES["mouth"].rgb, 0.35, _MOIST, (0.002, 220.0)) | _hidden(0.050, 0.06, 0.50, 0.14),
+    "gums": _inputs(RECIPES["gums"].rgb, 0.35, _MOIST, (0.0006, 700.0)) | _hidden(0.020, 0.06, 0.50, 0.25),
+    "tongue": _inputs(RECIPES["tongue"].rgb, 0.60, _MOIST | {"Coat Weight": 0.3, "Coat Roughness": 0.25}, (0.0008, 1400.0))
+    | _hidden(0.040, 0.06, 0.50, 0.30),
 }
 
 
 def tint(materials, person):
-    """Set what a person changes: teeth yellow with the years, and are darker where skin is, so that they do not
-    burn out; gums and lining are darker under darker skin."""
+    """Set what a person changes: teeth yellow with the years; gums and lining are darker under darker skin. All are darker where
+    skin is, so that they neither burn out nor glow in a picture that is exposed for it."""
     who = person.identity
     years = 0.75 * np.clip((who.age - 25) / 60, 0, 1)
     dark = np.clip((55 - who.skin_lab[0]) / 30, 0, 1)
@@ -77,7 +84,8 @@ def tint(materials, person):
     for name in TEETH:
         set_colour(materials, name, "tone", "A_Color", _between(RECIPES[name].rgb, OLD_TEETH, years) / lift)
     for name in LINED:
-        set_colour(materials, name, "tone", "A_Color", _between(RECIPES[name].rgb, DARK_GUMS, 0.8 * dark))
+        set_colour(materials, name, "tone", "A_Color", _between(RECIPES[name].rgb, DARK_GUMS, 0.8 * dark) / lift ** 0.5)
+    set_colour(materials, "tongue", "tone", "A_Color", np.asarray(RECIPES["tongue"].rgb) / lift)
 
 
 def adapt(materials, radiance):

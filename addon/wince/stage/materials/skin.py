@@ -152,6 +152,7 @@ NODES = PLAIN_NODES | FULL_NODES | relief.NODES | SCALP_NODES
 LINKS = [*PLAIN_LINKS, *FULL_LINKS, *relief.LINKS, *SCALP_LINKS]
 
 NONE = (0.0, 0.0, 0.0)
+SCALP_SHINE = -0.92                    # what hair takes of it where it is dense
 SOCKET = (0.42, 0.27, 0.24)            # of the skin's colour behind the lids: a slit between squeezed lids is dark skin, no wound
 DULL = 0.16                            # by how much roughness rises in deep folds
 DEEP = {"From Min": 0.06, "From Max": 0.45}        # folds, from flat to deep
@@ -164,7 +165,7 @@ _SKIN = {"hairs": {"Scale": 420.0, "Detail": 2.0}, "frayed": {"Value_001": 3.2},
          "rougher": {**DEEP, "To Min": 0.0, "To Max": DULL},
          "around": {"Vector_001": (mottle.MIDDLE, mottle.MIDDLE, 0.0)}, "melanin": {"Vector_001": NONE, "Vector_002": (1.0, 1.0, 1.0)},
          "blood": {"Vector_001": NONE}, "follicles": {"Vector_001": NONE}, **relief.INPUTS,
-         "unhaired": {"Value_001": -0.92, "Value_002": 1.0}, "gloss": {"Value_001": RECIPES["skin"].specular}}
+         "unhaired": {"Value_001": SCALP_SHINE, "Value_002": 1.0}, "gloss": {"Value_001": RECIPES["skin"].specular}}
 TREES = {"skin": (NODES, LINKS), "brows": (NODES, LINKS)}
 INPUTS = {"skin": _SKIN, "brows": _SKIN}
 SPECULAR = {False: RECIPES["skin"].specular, True: 0.34}
@@ -204,14 +205,22 @@ def tint(materials, person):
 
 
 def _set_shine(materials, name, who):
-    """Set the two lobes: rough skin, and a film of oil on nose, forehead and a bare crown; old skin is dry, lips are moist."""
+    """Set the two lobes: rough skin, and a film of oil on nose, forehead and a bare crown; old skin is dry, lips are moist.
+
+    A picture that is exposed for dark skin lifts what its surface mirrors with it, which no pigment darkens, and a lamp's image would lie
+    on a cheek like varnish: there both lobes are fainter, and the rough one wider.
+    """
     skin, dry = who.look.skin, ageing.dryness(who)
     bare = who.look.hair.style == "bald" or ageing.receded(who) > 0.4
-    oil = skin.oil * (1 - 0.35 * dry)
-    set_value(materials, name, "oil", "Vector_001", (-0.05 - 0.12 * oil, -0.04 if bare else 0.06, -0.14))
-    rough = 0.47 + 0.03 * dry - 0.05 * skin.oil - 0.03 * pigments.darkness(who.skin_lab)
+    oil, lift = skin.oil * (1 - 0.35 * dry), complexion.lift(who.skin_lab)
+    set_value(materials, name, "oil", "Vector_001", (-0.05 - 0.12 * oil / lift, -0.04 if bare else 0.06, -0.14))
+    rough = 0.47 + 0.03 * dry - 0.05 * skin.oil + 0.04 * pigments.darkness(who.skin_lab)
     set_value(materials, name, "rough", "Value_001", rough)
-    set_value(materials, name, "film", "Vector_001", (0.07 + 0.38 * oil, 0.10 + 0.15 * skin.oil if bare else 0.0, 0.15 - 0.08 * dry))
+    film = np.array([0.07 + 0.38 * oil, 0.10 + 0.15 * skin.oil if bare else 0.0, (0.15 - 0.08 * dry) * lift ** 0.5])
+    set_value(materials, name, "film", "Vector_001", tuple(film / lift))
+    mirrored = lift ** -0.5
+    set_value(materials, name, "unhaired", "Value_001", SCALP_SHINE * mirrored)
+    set_value(materials, name, "unhaired", "Value_002", mirrored)
 
 
 def _set_relief(materials, name, who):
