@@ -4,6 +4,7 @@
 """
 
 import sys
+import threading
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -17,24 +18,30 @@ class _Unread(ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        self.__class__ = ModuleType
-        self.__loader__.exec_module(self)
-        return getattr(self, name)
+        with self.__loader__.lock:                                  # another thread waits until the module is whole
+            if self.__loader__.begin():
+                self.__loader__.file.exec_module(self)
+                self.__class__ = ModuleType
+        return ModuleType.__getattribute__(self, name)
 
 
 class _Later:
-    """Loads a module but for its names."""
+    """Loads a module but for its names; `file` is what reads the file."""
 
-    def __init__(self, loader):
-        self.loader = loader
+    def __init__(self, file):
+        self.file, self.lock, self._begun = file, threading.RLock(), False
 
     def create_module(self, spec):
         """Return None: an ordinary module will do."""
 
     def exec_module(self, module):
         """Make a module one that reads itself."""
-        module.__spec__.loader = module.__loader__ = self.loader
         module.__class__ = _Unread
+
+    def begin(self):
+        """Tell, once, that the file is to be read: not again by what it itself asks for meanwhile."""
+        begun, self._begun = self._begun, True
+        return not begun
 
 
 class _Finder:

@@ -38,3 +38,20 @@ def test_listing_all_modules_reads_none():
     """Blender does so when it quits, in search of add-ons."""
     code = "[getattr(module, '__dict__', None) for module in list(sys.modules.values())]; print(read('wince.stage.dress'))"
     assert enabled(code) == "False"
+
+
+def test_threads_that_ask_at_once_all_wait_for_the_whole_module():
+    code = """
+import threading
+from wince.stage import dress
+start, found = threading.Barrier(8), []
+def ask():
+    start.wait()
+    try:
+        found.append(callable(dress.dress))
+    except AttributeError as problem:
+        found.append(problem)
+asking = [threading.Thread(target=ask) for _ in range(8)]
+[thread.start() for thread in asking], [thread.join() for thread in asking]
+print(found)"""
+    assert enabled(code) == str([True] * 8)
