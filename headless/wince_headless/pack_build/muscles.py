@@ -97,8 +97,8 @@ ACTIONS = {
 
 # what squeezing the eyes shut does around the lids, beyond 6 and 7 and 43: the brow is drawn onto the lid, the outer corner inward
 SQUEEZE = Action(0.0, pulls=((15, ((14, 14, -0.8, -2.4), (30, 18, -0.5, -3.6), (44, 18, -0.4, -2.6), (53, 12, -0.6, -1.0))),
-                             (14, ((59, 0, -2.2, 0.0),)), (10, ((24, -18, 0.0, 0.8), (42, -18, -0.4, 1.0)))),
-                 press=((30, 11, 20, 6, 0.8),))
+                             (14, ((59, 0, -2.2, 0.0),)), (10, ((24, -21, 0.0, 1.3), (40, -21, -0.3, 1.6)))),
+                 press=((30, 11, 20, 6, 0.8), (32, -21, 17, 7, 0.8)))
 
 
 class Skin:
