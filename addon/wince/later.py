@@ -18,10 +18,10 @@ class _Unread(ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        with self.__loader__.lock:                                  # another thread waits until the module is whole
-            if self.__loader__.begin():
-                self.__loader__.file.exec_module(self)
-                self.__class__ = ModuleType
+        later = self.__loader__
+        with later.lock:                                            # who misses a name waits until another thread has read the module
+            if type(self) is _Unread and not later.reading:         # nor again for what it itself asks for meanwhile
+                later.read(self)
         return ModuleType.__getattribute__(self, name)
 
 
@@ -29,7 +29,7 @@ class _Later:
     """Loads a module but for its names; `file` is what reads the file."""
 
     def __init__(self, file):
-        self.file, self.lock, self._begun = file, threading.RLock(), False
+        self.file, self.lock, self.reading = file, threading.RLock(), False
 
     def create_module(self, spec):
         """Return None: an ordinary module will do."""
@@ -38,10 +38,14 @@ class _Later:
         """Make a module one that reads itself."""
         module.__class__ = _Unread
 
-    def begin(self):
-        """Tell, once, that the file is to be read: not again by what it itself asks for meanwhile."""
-        begun, self._begun = self._begun, True
-        return not begun
+    def read(self, module):
+        """Fill a module from its file; one that fails is read again when it is asked again, as an import is."""
+        self.reading = True
+        try:
+            self.file.exec_module(module)
+            module.__class__ = ModuleType
+        finally:
+            self.reading = False
 
 
 class _Finder:

@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("bpy")
+
 ADDON = Path(__file__).resolve().parents[2] / "addon"
 ENABLE = """
 import sys
@@ -19,9 +23,10 @@ LATER = ("core.pack", "core.face", "core.skin.paint", "core.worn.all", "core.wor
          "stage.painting", "stage.setting", "job.spec", "job.expand", "job.record")
 
 
-def enabled(code):
+def enabled(code, *words):
     """Run code in a Blender of its own that has the add-on enabled; return what it prints."""
-    done = subprocess.run([sys.executable, "-c", ENABLE + code, str(ADDON)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", ENABLE + code, str(ADDON), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()[-1]
 
@@ -55,3 +60,27 @@ asking = [threading.Thread(target=ask) for _ in range(8)]
 [thread.start() for thread in asking], [thread.join() for thread in asking]
 print(found)"""
     assert enabled(code) == str([True] * 8)
+
+
+def test_a_module_that_cannot_be_read_says_so_every_time(tmp_path):
+    """As an import does; the cause may have gone by then."""
+    code = """
+from pathlib import Path
+from wince import later
+room = Path(sys.argv[2]) / "rooms"
+sys.path.insert(0, str(room.parent))
+room.mkdir()
+(room / "__init__.py").touch()
+(room / "broken.py").write_text("raise RuntimeError('the cause')")
+later.ROOMS = ("rooms.",)
+with later.modules():
+    from rooms import broken
+said = []
+for _ in range(2):
+    try:
+        broken.anything
+    except RuntimeError as problem:
+        said.append(str(problem))
+(room / "broken.py").write_text("anything = 'mended' + ' now'")
+print(said, broken.anything)"""
+    assert enabled(code, str(tmp_path)) == "['the cause', 'the cause'] mended now"

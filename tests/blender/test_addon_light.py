@@ -150,6 +150,18 @@ def test_three_lamps_whatever_the_light_and_never_more(addon, face, scene):
     assert len([known for known in addon.data.worlds if world.is_ours(known)]) == 1
 
 
+def test_a_world_of_an_older_wince_is_ours_and_the_former_one_comes_back(addon, face, scene):
+    """Its nodes are others; it is filled anew in its place."""
+    scene.world = former = addon.data.worlds.new("my own")
+    addon.ops.wince.set_light(kind="studio", world="plain")
+    ours = scene.world
+    ours.node_tree.nodes.remove(ours.node_tree.nodes["muted"])
+    addon.ops.wince.set_light(kind="window", world="plain")
+    assert scene.world == ours and set(world.NODES) <= set(ours.node_tree.nodes.keys())
+    setting.take_away(scene)
+    assert scene.world == former and [known for known in addon.data.worlds if world.is_ours(known)] == []
+
+
 def spoil_lamp(scene):
     lights.of_scene(scene)[0].location.x += 0.01
 

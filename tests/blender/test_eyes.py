@@ -14,7 +14,7 @@ from wince.core import pack as face_pack
 from wince.core.cameras import view as place_view
 from wince.job import exr
 from wince.job.spec import Camera
-from wince.stage import cameras, device, dress, passes
+from wince.stage import cameras, dress
 from wince.stage.materials import eyes, strands
 
 WHO = identity.Identity("eyes", 0, 0, 30.0, 0.0, {"pole_a": 0.0, "pole_b": 0.0, "pole_c": 1.0}, iris="blue")
@@ -26,13 +26,9 @@ def model():
 
 
 @pytest.fixture
-def scene(bpy):
+def scene(bpy, layered):
     """A scene for Cycles in even light."""
-    scene = bpy.context.scene
-    device.apply(scene, device.Chosen("cycles", "CPU", "none"), samples=8)
-    version.write_multilayer(scene.render.image_settings)
-    scene.render.use_file_extension = False
-    passes.apply(scene.view_layers[0], ())
+    scene = layered(samples=8)
     scene.world = bpy.data.worlds.new("even")
     version.use_nodes(scene.world).nodes.clear()
     scene.world.color = (0.8, 0.8, 0.8)

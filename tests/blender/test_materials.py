@@ -2,14 +2,16 @@
 
 import pytest
 
-bpy = pytest.importorskip("bpy")
+pytest.importorskip("bpy")
 
-from wince.stage import materials  # noqa: E402
+from wince.stage import materials
+
+SET = ("subsurface_method", "operation", "data_type", "blend_type", "attribute_name", "aov_name", "projection", "interpolation")
 
 
 def told(material):
     """Return all that a material holds: its number, its nodes with what is set in them, its links."""
-    nodes = {node.name: (node.bl_idname, getattr(node, "subsurface_method", ""), [_plain(socket) for socket in node.inputs])
+    nodes = {node.name: (node.bl_idname, [getattr(node, name, None) for name in SET], [_plain(socket) for socket in node.inputs])
              for node in material.node_tree.nodes}
     links = [(link.from_node.name, link.from_socket.identifier, link.to_node.name, link.to_socket.identifier)
              for link in material.node_tree.links]
@@ -21,11 +23,11 @@ def _plain(socket):
     return tuple(value) if hasattr(value, "__len__") and not isinstance(value, str) else value
 
 
-@pytest.mark.parametrize("subsurface", [True, False])
-def test_made_together_materials_are_as_made_alone(bpy, subsurface):
-    together = materials.build((), subsurface)
+@pytest.mark.parametrize("outputs, subsurface", [((), True), ((), False), (("heat_terms", "surface"), True)])
+def test_made_together_materials_are_as_made_alone(bpy, outputs, subsurface):
+    together = materials.build(outputs, subsurface)
     for name, material in together.items():
-        assert told(material) == told(materials.build((), subsurface, (name,))[name]), name
+        assert told(material) == told(materials.build(outputs, subsurface, (name,))[name]), name
 
 
 def test_a_copy_is_another_material(bpy):

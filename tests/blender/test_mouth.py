@@ -12,7 +12,7 @@ from wince.core.cameras import view as place_view
 from wince.core.facs.action_units import ActionUnits
 from wince.job import exr
 from wince.job.spec import Camera, Lighting
-from wince.stage import cameras, device, dress, lights, passes, setting, world
+from wince.stage import cameras, dress, lights, setting, world
 from wince.stage.materials import CLASSES
 
 POLES = {"pole_a": 0.0, "pole_b": 0.0, "pole_c": 1.0}
@@ -28,14 +28,9 @@ def model():
 
 
 @pytest.fixture
-def scene(bpy):
+def scene(layered):
     """A scene for Cycles without denoising."""
-    scene = bpy.context.scene
-    device.apply(scene, device.Chosen("cycles", "CPU", "none"), samples=16)
-    version.write_multilayer(scene.render.image_settings)
-    scene.render.use_file_extension = False
-    passes.apply(scene.view_layers[0], ())
-    return scene
+    return layered(samples=16)
 
 
 def shoot(bpy, scene, tmp_path, made, yaw):

@@ -288,7 +288,7 @@ def test_a_parting_does_not_notch_the_outline(pack, style, seed):
 
 def test_a_parting_is_open_before_the_top_and_closed_on_it():
     front, top = np.array([[0.0, -0.09, 0.22]]), np.array([[0.0, -0.02, 0.235]])
-    assert grow.open_(front) == 1 and grow.open_(top) == 0
+    assert grow.openness(front) == 1 and grow.openness(top) == 0
 
 
 def test_strands_of_a_lock_wind_as_one(rng):

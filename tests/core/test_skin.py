@@ -13,6 +13,13 @@ from wince.core.skin import areas, ground, hairs, layers, marks, mottle, noise, 
 SIZE = 192
 
 
+def test_adding_pictures_in_blocks_is_adding_them(rng):
+    out, one, two = rng.random((3, ground.BLOCK + 7), dtype=np.float32)
+    wanted = out + np.float32(0.3) * one + np.float32(-1.7) * two
+    ground.add(out, ((0.3, one), (-1.7, two)))
+    assert np.array_equal(out, wanted)
+
+
 @pytest.fixture(scope="module")
 def someone(pack, draw):
     """Return a person without shapes, looks changed: someone(number, age=..., skin={...}, facial_hair={...})."""

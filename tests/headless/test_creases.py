@@ -76,6 +76,14 @@ def test_sharp_lines_lie_in_folds_of_their_own_way(pack, skin):
     assert (sharp < -40).sum() > 1000 and (sharp > 40).sum() > 200
 
 
+def test_the_noses_root_folds_from_side_to_side_short_of_the_lids():
+    """Deep enough to be seen over the nose's whole root, not a spot on it; the corners of the lids lie 15 mm aside."""
+    for k, line in enumerate(crease_lines.SYSTEMS["nose_root"].lines):
+        points = np.array(line.points, float)
+        assert 9 <= np.abs(points[[0, -1], 0]).min() and np.abs(points[:, 0]).max() <= 12, k
+        assert points[0, 1] < points[len(points) // 2, 1] > points[-1, 1] and line.fade <= 0.4, k
+
+
 def test_a_groove_is_as_wide_as_it_says_wherever_it_lies_in_the_atlas(ground):
     line = crease_lines.Line(((-20, 40), (20, 40)), 1.0, 1.5)
     stroke = creases._stroke(line, 1, ground, np.random.default_rng(1))

@@ -11,7 +11,10 @@ def grow(tree, nodes, links, inputs=None):
     links    [("from node", "output", "to node", "input")], sockets by identifier: a Mix node has three inputs named A
     inputs   {name: {identifier: value}} of unlinked inputs; set here they cost half: Blender looks at the whole tree for each
     returns  {name: node}
+    raises   KeyError for inputs of a node that there is not
     """
+    if strange := (inputs or {}).keys() - nodes.keys():
+        raise KeyError(f"inputs of no node: {sorted(strange)}")
     tree.nodes.clear()
     made = {name: _node(tree, name, *row, (inputs or {}).get(name, {})) for name, row in nodes.items()}
     for source, output, target, name in links:

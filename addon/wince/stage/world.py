@@ -72,6 +72,7 @@ LINKS = [
     ("seen", "Shader", "output", "Surface"),
     *backdrop.LINKS,
 ]
+READ = ("hdri", "turn", "balance", "strength", "plain", "surround", "camera sees", *backdrop.NODES)      # what `reading` looks at
 
 
 def hdris():
@@ -133,8 +134,12 @@ def colours(world, normals):
 
 
 def is_ours(block):
-    """Tell whether a world was made here and still has its nodes."""
-    return block is not None and OURS in block and block.node_tree is not None and set(NODES) <= set(block.node_tree.nodes.keys())
+    """Tell whether a world was made here, by whichever version."""
+    return block is not None and OURS in block
+
+
+def _has(block, names):
+    return block.node_tree is not None and set(names) <= set(block.node_tree.nodes.keys())
 
 
 class World:
@@ -143,6 +148,8 @@ class World:
     def __init__(self, scene):
         if not is_ours(scene.world):
             scene.world = _new()
+        if not _has(scene.world, NODES):                  # made by another version, or edited by hand
+            _fill(scene.world)
         self.nodes = scene.world.node_tree.nodes
 
     def apply(self, world, behind, stops, frame=STILL):
@@ -174,7 +181,7 @@ class World:
 
 def reading(block):
     """Return what a world that was made here is set to, as plain values that compare exactly; of any other, its name."""
-    if not is_ours(block):
+    if not is_ours(block) or not _has(block, READ):
         return [block.name if block else ""]
     nodes, image = block.node_tree.nodes, block.node_tree.nodes["hdri"].image
     inputs = (("surround", "Factor_Float"), ("camera sees", "Value_001"), ("strength", "Scale"))
@@ -189,9 +196,12 @@ def _new():
     block[OURS] = True
     block.cycles.sampling_method = "MANUAL"               # the automatic map takes a second and 300 MB for each person
     block.cycles.sample_map_resolution = SAMPLED
-    nodes = grow(version.use_nodes(block), NODES, LINKS)
-    backdrop.prepare(nodes)
     return block
+
+
+def _fill(block):
+    """Give a world its nodes."""
+    backdrop.prepare(grow(version.use_nodes(block), NODES, LINKS))
 
 
 def _rotation(turn_deg, frame):
@@ -246,7 +256,7 @@ class _Meter:
         self.ways = self.ways.reshape(-1, 3)
         self.solid = np.cos(latitude).ravel() * (math.pi / 32) ** 2
         self.mean = float(colour.luminance(np.einsum("n,nc->c", self.solid, _small(rgb)))) / (4 * math.pi)
-        self.light = _small(muted(rgb, self.mean))
+        self.light = _small(rgb, lambda strip: muted(strip, self.mean))
 
     def balance(self, turn_deg):
         """Return what a camera's white balance multiplies this light by, a tuple, where it falls on a face after a turn."""
@@ -273,10 +283,10 @@ def muted(light, mean):
     return light + share * (grey - light)
 
 
-def _small(light):
-    """Return the means (32 * 64, 3) of the parts of an image (H, W, 3) whose sides they divide."""
-    height, width = light.shape[:2]
-    return light.reshape(32, height // 32, 64, width // 64, 3).mean(axis=(1, 3), dtype=float).reshape(-1, 3)
+def _small(light, change=lambda strip: strip):
+    """Return the means (32 * 64, 3) of the parts of an image (H, W, 3) whose sides they divide, changed strip by strip: it may be large."""
+    strips = (change(strip) for strip in np.split(light, 32))
+    return np.concatenate([strip.reshape(len(strip), 64, -1, 3).mean(axis=(0, 2), dtype=float) for strip in strips])
 
 
 def _divisible(light):

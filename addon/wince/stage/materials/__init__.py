@@ -40,7 +40,7 @@ def build(outputs=(), subsurface=True, names=tuple(RECIPES)):
 
 
 def build_like(worn, names):
-    """Make further materials for a face, with the AOVs and the scattering that the materials it wears have; arguments as `build`."""
+    """Make further materials for a face, with the AOVs that the materials it wears have; arguments as `build`."""
     trees = [material.node_tree for material in worn if material is not None and material.node_tree]
     aovs = {node.aov_name: None for tree in trees for node in tree.nodes if node.type == "OUTPUT_AOV" and node.aov_name in ATTRIBUTES}
     return _made(names, tuple(aovs), True)

@@ -55,7 +55,7 @@ def _roots(head, cut, rng):
 def _about_parting(roots, depth, band, off):
     """Return how much fine hair grows at roots (N, 3) `off` (N,) metres from a parting, where `band` (N,) would along the hairline."""
     beside = smoothstep(off, *BESIDE[:2]) * (1 - smoothstep(off, *BESIDE[2:])) * smoothstep(depth, *BAND[:2])
-    return np.maximum(band * (1 - smoothstep(off, *FRONT)), beside) * smoothstep(roots[:, 2], 0.178, 0.195) * grow.open_(roots)
+    return np.maximum(band * (1 - smoothstep(off, *FRONT)), beside) * smoothstep(roots[:, 2], 0.178, 0.195) * grow.openness(roots)
 
 
 def _before(head, cut, roots):

@@ -71,7 +71,7 @@ def groom(pack, style, kind, seed, man, receded, sparse):
 
 
 def _textured(cut, form):
-    """Return a style as hair of a texture wears it: thicker, and shorter than it is; what coils stands off and needs no parting."""
+    """Return a style as hair of a texture wears it: thicker, and shorter than it is; what coils stands off and parts broadly."""
     cut = replace(cut, layer=cut.layer * form.volume, top=cut.top * form.shrink, side=cut.side * form.shrink, nape=cut.nape * form.shrink)
     if not form.lock or cut.gather or cut.rope:
         return cut
@@ -83,7 +83,7 @@ def _textured(cut, form):
         return cut
     springs = form.springs
     hem = None if cut.hem is None else cut.hem + springs * 0.055 * (0.06 - cut.hem) / 0.175
-    return replace(cut, split=cut.split * (1 - 0.3 * springs), parts=PARTS * springs, lift=max(cut.lift, 0.9 * springs), hem=hem,
+    return replace(cut, split=cut.split * (1 - 0.3 * springs), parting_width=PARTS * springs, lift=max(cut.lift, 0.9 * springs), hem=hem,
                    hold=cut.hold * (1 - 0.55 * springs), turn=max(cut.turn, 0.045 * springs))
 
 
@@ -115,9 +115,10 @@ def _loose(head, cut, form, rng):
     if not len(ground.roots):
         return []
     thin, reach = BARED if cut.bared else (0.45, EDGE)
-    full = cut.width * (cut.count / count) ** 0.4 * (LOCKED if form.lock else 1.0)
+    worn = _tight(form) if cut.tail else form
+    full = cut.width * (cut.count / count) ** 0.4 * (LOCKED if worn.lock else 1.0)
     width = full * (thin + (1 - thin) * smoothstep(ground.depth, 0.0, reach))
-    main = _strands(head, ground, cut, _tight(form) if cut.tail else form, np.minimum(width, 0.0013), steps, rng)
+    main = _strands(head, ground, cut, worn, np.minimum(width, 0.0013), steps, rng)
     coats = [main, under.coat(head, cut, form, rng)] if cut.under_coat else [main]
     coats += [_tail(cut, form, steps, ground, rng)] if cut.tail else []
     return [*coats, edge.coat(head, cut)] if edge.grows(cut, form) else coats

@@ -78,7 +78,7 @@ def grow(roots, normals, depth, style, solid, rng):
     wobble = 0.25 * rng.standard_normal((count, 3))
     zigzag = 0.0012 * np.sin(roots[:, 1] * 110 + 6.28 * rng.random()) + 0.0007 * np.sin(roots[:, 1] * 320 + 6.28 * rng.random())
     offset = roots[:, 0] + zigzag + 0.0008 * rng.standard_normal(count)
-    side, near = _parted(offset - (style.part or 0.0), open_(roots), style)
+    side, near = _parted(offset - (style.part or 0.0), openness(roots), style)
     level, reach = level * (1 - FLAT * near), RISE + SLOW * near
     place = roots - 0.0010 * normals
     heading = unit(flow(roots, roots, normals, style, side) + wobble * 0.6)
@@ -97,7 +97,7 @@ def grow(roots, normals, depth, style, solid, rng):
     return curves, length, _cut(curves, length, style, rng)
 
 
-def open_(points):
+def openness(points):
     """Return how open a parting is at points (N, 3), (N,) 0..1."""
     return 1 - smoothstep(points[:, 1], *CLOSES)
 
@@ -107,8 +107,8 @@ def _parted(off, ahead, style):
     and how near to it they are, (N,) 0..1: there hair lies lower, or it has horns."""
     if style.part is None:
         return np.where(off > 0, 1.0, -1.0), 0.0
-    wide = style.parts + CLOSED * (1 - ahead)
-    return np.clip(off / np.maximum(wide, 1e-6), -1, 1), ahead * np.exp(-((off / ABOUT) ** 2)) * (style.parts == 0)
+    wide = style.parting_width + CLOSED * (1 - ahead)
+    return np.clip(off / np.maximum(wide, 1e-6), -1, 1), ahead * np.exp(-((off / ABOUT) ** 2)) * (style.parting_width == 0)
 
 
 def _lie(place, heading, level, solid, style):

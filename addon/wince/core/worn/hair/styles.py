@@ -20,7 +20,7 @@ class Style:
     fall                 down
     back, lift           to the back of the head; off the skin, at the root
     part, split          metres left of the middle where the hair is parted, and how strongly; None: not
-    parts                metres over which it parts: 0 at a line
+    parting_width        metres over which it parts: 0 at a line
     under                whether the side of the parting is cut like the sides
     sweep                (x, y, z) of the hair at the front alone
     turn                 metres in which a strand turns into its direction: small is limp
@@ -51,7 +51,7 @@ class Style:
     lift: float = 0.3
     part: float | None = None
     split: float = 0.0
-    parts: float = 0.0
+    parting_width: float = 0.0
     under: bool = False
     sweep: tuple = (0.0, 0.0, 0.0)
     turn: float = 0.02

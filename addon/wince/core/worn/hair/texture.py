@@ -22,7 +22,7 @@ class Texture:
     per_turn        points of a strand for each turn
     springs         0..1, whether it stands off the head by itself and is drawn coil by coil
     order           0..1, whether neighbours wave together
-    lock            metres, about half of what a lock is thick whose strands wind as one; 0: each strand winds by itself
+    lock            metres, about half of what a lock is thick whose strands wind as one; 0, or tied: each strand winds by itself
     """
 
     wave: float

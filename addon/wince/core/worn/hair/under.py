@@ -21,7 +21,7 @@ def coat(head, cut, form, rng):
     keep = smoothstep(ground.depth, *DEEP) > rng.random(len(ground.depth))
     if parts(cut, form):
         gap = GAP[0] + (GAP[1] - GAP[0]) * smoothstep(ground.depth, 0.012, 0.035)
-        keep &= abs(head.beside(ground.roots, cut.part)) > gap * grow.open_(ground.roots)
+        keep &= abs(head.beside(ground.roots, cut.part)) > gap * grow.openness(ground.roots)
     return flat(head, pick(ground, keep), ways(head, ground.roots[keep], cut), LENGTH, WIDTH, rng)
 
 
