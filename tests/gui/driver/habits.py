@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from .artist import Artist
+from .artist import WAIT_S, Artist
 
 ROW_PX = 21                     # distance of two rows of a panel at a resolution scale of 1
 FIELD_PX = 90                   # from the middle of a label to the value beside it
@@ -46,8 +46,10 @@ class User(Artist):
 
     def only(self, panel):
         """Open one panel of the tab and close the others (Ctrl-click on its title), and return the title's Spot."""
-        if not self.spots(panel, self.sidebar):             # further down than the sidebar reaches: close all but the first
-            self._ctrl_click("FACS Face")
+        end = time.monotonic() + WAIT_S
+        while not self.spots(panel, self.sidebar) and time.monotonic() < end:
+            self._ctrl_click("FACS Face")                   # it is further down than the sidebar reaches: close all but the first; a
+            self.over_view()                                # window that was busy may have missed the click
         self._ctrl_click(panel)
         self.over_view()
         return self.find(panel, self.sidebar)
