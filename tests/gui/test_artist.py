@@ -14,6 +14,7 @@ from driver.habits import FIELD_PX, ROW_PX, User
 ZIP = "*.zip"
 CODE, PSPI = "4C+6D+7D+9B+43", 10
 MOVED_M = 0.001
+FACE_PX = slice(200, 600), slice(400, 900)                  # where the face is on the screen
 
 
 def points(user: User, name=None):
@@ -63,7 +64,7 @@ def test_02_a_face_is_added_by_the_menu(user):
 def test_03_the_redo_panel_makes_another_person(user):
     before = points(user)
     user.click("FACS Face", user.ask("area()")["HUD"])
-    time.sleep(1)
+    user.wait("area()['HUD'][3] - area()['HUD'][1] > 60")   # it opens
     seed = user.find("Seed", user.ask("area()")["HUD"])
     user.fill(seed.x + FIELD_PX, seed.y, "7")
     user.wait("__import__('json').loads(rig()['wince_identity'])['seed'] == 7")
@@ -83,7 +84,8 @@ def test_04_the_sidebar_shows_the_action_units(user):
 def test_05_dragging_a_slider_moves_the_face(user, label, key):
     before = points(user)
     user.drag(user.find(label, user.sidebar), right=110)
-    assert user.wait(f"aus().get({key!r}, 0)") > 1
+    user.wait(f"aus().get({key!r}, 0) > 1")
+    user.settled("aus()")                                   # a busy window has not yet seen all of the mouse's way
     assert moved(before, points(user)) > MOVED_M
     user.over_view()
     user.keep(f"dragged-{key[:4]}")
@@ -113,8 +115,7 @@ def test_07_presets_are_seen_at_once(user):
     for name in ("Severe", "None", "Severe", "None"):                     # the first brings up the redo panel, which draws all anew
         user.click(name, user.sidebar)
         user.wait(f"bool(aus()) == {name == 'Severe'}")
-        time.sleep(1.5)
-        pictures.append(user.see()[200:600, 400:900].astype(int))
+        pictures.append(user.drawn_anew(pictures[-1] if pictures else None, FACE_PX, 0.3))
         user.keep(f"preset-{name}")
     changed, same = (np.abs(pictures[k] - pictures[1]).mean() for k in (2, 3))
     assert changed > 0.3 and same < 0.3 * changed           # edges are still being smoothed while the machine is busy
@@ -216,7 +217,7 @@ def test_13_a_duplicated_mesh_gets_a_rig_of_its_own(user):
 
 def test_14_it_is_opened_again_as_it_was_saved(user):
     user.in_view("ctrl+s")
-    time.sleep(1)
+    user.wait("not bpy.data.is_dirty")
     held, still = user.ask("aus('Face')"), points(user, "Face")
     user.click("File")
     user.click("New")

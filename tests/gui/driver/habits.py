@@ -31,6 +31,24 @@ class User(Artist):
         self.over_view()
         self.press(*keys)
 
+    def settled(self, question, seconds=0.7):
+        """Wait until the value of an expression inside Blender stays as it is, and return it."""
+        end, value = time.monotonic() + WAIT_S, self.ask(question)
+        while time.monotonic() < end:
+            time.sleep(seconds)
+            before, value = value, self.ask(question)
+            if before == value:
+                return value
+        raise AssertionError(f"{question!r} goes on changing: see {self.keep('unsettled')}")
+
+    def drawn_anew(self, before, part, least):
+        """Return a part of the screen, int, once it is further than `least` grey levels on average from what it was; None: as it is."""
+        end = time.monotonic() + WAIT_S
+        while before is not None and np.abs(self.see()[part] - before).mean() <= least and time.monotonic() < end:
+            time.sleep(0.3)
+        time.sleep(1.5)                                     # edges are still being smoothed
+        return self.see()[part].astype(int)
+
     @property
     def sidebar(self):
         """The sidebar's rectangle on the screen."""
